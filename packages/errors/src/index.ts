@@ -1,0 +1,2 @@
+export { type ErrorCode, errorCodes } from "./error-code.js";
+export { FogboundError, type FogboundErrorOptions } from "./fogbound-error.js";
