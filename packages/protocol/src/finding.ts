@@ -1,0 +1,45 @@
+/** Something proved wrong, with its evidence. Codes are for ever; new ones may come, and an unknown one is a failure. */
+export type FindingCode =
+  | "MANIFEST_INVALID"
+  | "MANIFEST_MISSING"
+  | "MANIFEST_FORKED"
+  | "BATCH_MISSING"
+  | "BATCH_ALTERED"
+  | "BODY_ALTERED"
+  | "CHAIN_BROKEN"
+  | "CHAIN_FORKED"
+  | "CHAIN_INCOMPLETE"
+  | "HEAD_INVALID"
+  | "HEAD_UNRECEIPTED"
+  | "EPOCH_UNREADABLE"
+  | "EPOCH_SECRET_FORGED"
+  | "INSTANCE_UNKNOWN"
+  | "INSTANCE_UNREGISTERED"
+  | "RECORD_UNRECEIPTED"
+  | "RECEIPT_INVALID"
+  | "CHECKPOINT_INVALID"
+  | "CHECKPOINT_MISSING"
+  | "CHECKPOINT_BEHIND"
+  | "TIPS_INVALID"
+  | "TIPS_MISSING"
+  | "JOURNAL_MISSING"
+  | "ANSWER_UNASKED"
+  | "ANSWER_MISSING"
+  | "ANSWER_FORGED"
+  | "ANSWER_CONTRADICTED"
+  | "REQUEST_FORGED"
+  | "REQUEST_MISSING"
+  | "PLACE_CONTRADICTED"
+  | "DELIVERY_UNASKED"
+  | "CONTENT_MISSING"
+  | "CONTENT_ALTERED";
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** One sentence for a person: what was expected, what came. */
+  readonly sentence: string;
+  /** What can be shown to somebody else: names of objects, hashes, and signed papers in base64. */
+  readonly evidence: readonly string[];
+  /** *broken*: proved wrong. *incomplete*: could not be proved. *repaired*: was wrong, and is whole again. */
+  readonly severity: "broken" | "incomplete" | "repaired";
+}

@@ -1,0 +1,117 @@
+export {
+  type Answer,
+  answer,
+  type Delivery,
+  type DenialReason,
+  delivery,
+  type Question,
+  question,
+  type Recipient,
+  recipient,
+} from "./answer.js";
+export { type Batch, type BatchStatement, batch, batchStatement, headersRoot, mostRecordsInBatch } from "./batch.js";
+export { type Checkpoint, openCheckpoint, signCheckpoint } from "./checkpoint.js";
+export { type Codec, type Format, format, sameBytes, suite } from "./codec.js";
+export { type EpochHead, epochHead, epochSecretCommitment } from "./epoch.js";
+export type { Finding, FindingCode } from "./finding.js";
+export { capsuleIdOf, type Genesis, genesis, ownerIdOf } from "./genesis.js";
+export {
+  type AccessId,
+  type AuthorityId,
+  type CapsuleId,
+  type ContentId,
+  derivedIdentifier,
+  type HostId,
+  type IdentifierKind,
+  type InstanceId,
+  type ItemId,
+  isIdentifier,
+  type OwnerId,
+  parseIdentifier,
+  randomIdentifier,
+} from "./identifiers.js";
+export { type ChainTip, hostIdOf, instanceIdOf, type Registration, registration } from "./instance.js";
+export { layout, padded } from "./layout.js";
+export {
+  type AuditorEntry,
+  type AuthorityGroup,
+  type AuthorityMember,
+  type HarmonizerEntry,
+  type HostEntry,
+  type LoggingMode,
+  type Manifest,
+  type ManifestItem,
+  type ManifestObject,
+  manifest,
+  manifestObject,
+  mostItems,
+  type Revocations,
+  type Variant,
+} from "./manifest.js";
+export type { Answered, Authority, Clock, Harmonizer, InForce, LogObjects, Pulled, Waiting } from "./parties.js";
+export {
+  type AuthorityPart,
+  authorityPart,
+  type CountedRule,
+  type HostPart,
+  hostPart,
+  type Issuer,
+  type ItemDescription,
+  type OwnerPart,
+  ownerPart,
+  type Regrant,
+  type SealedPart,
+  sealedPart,
+} from "./parts.js";
+export { nowhere, type Place } from "./place.js";
+export {
+  type LeafReceipt,
+  leafReceipt,
+  type Receipt,
+  type Receipted,
+  receipt,
+  type SequenceObject,
+  sequenceObject,
+  verifyLeafReceipt,
+} from "./receipt.js";
+export {
+  type AnsweredBody,
+  type AskedBody,
+  commitmentOf,
+  type DeliveredBody,
+  epochBinding,
+  type HeaderDraft,
+  openRecord,
+  type RecordBody,
+  type RecordHeader,
+  type RecordKind,
+  type RegisteredBody,
+  recipientName,
+  recordHeader,
+  sealRecord,
+} from "./record.js";
+export { type AccessRequest, request } from "./request.js";
+export {
+  type BatchEntry,
+  type Bundle,
+  bundle,
+  bundleRoot,
+  type HeadEntry,
+  type Leaf,
+  type LeafKind,
+  leafBytes,
+  leafHashesOf,
+  leavesOf,
+  type ManifestEntry,
+  type OtherEntries,
+  type PrunedBundle,
+  prunedBundle,
+  prunedLeafHashes,
+  type SequenceEntry,
+  type TipsEntry,
+} from "./sequence.js";
+export { type Session, session } from "./session.js";
+export { type Claim, hashOf, type Signed, signed } from "./signed.js";
+export { type Action, actions, isAction, isSubject, parseSubject, type Subject, type SubjectParts } from "./subject.js";
+export { type Tips, tips } from "./tips.js";
+export { type KeyHeld, type Proof, proofs, type Verdict } from "./verdict.js";

@@ -1,0 +1,79 @@
+import type { CapsuleId, InstanceId } from "./identifiers.js";
+import type { AuthorityMember, HarmonizerEntry } from "./manifest.js";
+
+export interface Waiting {
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds since 1970. Injected, so that tests can turn it; NTP-checked in production. */
+export type Clock = () => number;
+
+/**
+ * What of one log (a host's for one capsule, or an authority's journal) lies where it lies, by relative name:
+ * `instances/<instance>/<epoch>/head`, `…/keys/<recipient>`, `…/<batch, 8 digits>`.
+ */
+export interface LogObjects {
+  /** In name order. Throws rather than ends early. */
+  list(waiting?: Waiting): AsyncIterable<string>;
+  /** null when the store has proved a miss. */
+  read(name: string, waiting?: Waiting): Promise<Uint8Array | null>;
+}
+
+/** Everything a harmonizer keeps for one capsule, under one checkpoint. */
+export interface Pulled {
+  /** The C2SP note; null while nothing has been checkpointed. */
+  readonly checkpoint: string | null;
+  /** `prunedBundle` objects, by number. */
+  readonly bundles: AsyncIterable<Uint8Array>;
+}
+
+/** Which manifest the log says is in force. */
+export interface InForce {
+  readonly version: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Sequences what it cannot read, and signs receipts. Every method throws `HARMONIZER_UNREACHABLE` when it could not be
+ * asked, `FORMAT_INVALID` or `VERIFICATION_FAILED` when what it was given does not hold.
+ */
+export interface Harmonizer {
+  readonly entry: HarmonizerEntry;
+  /** Sequences a signed manifest. A receipt for the same one again. @throws `MANIFEST_STALE` when another version n+1 won. */
+  submitManifest(signedManifest: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
+  /** Sequences an epoch's head; a leaf receipt. @throws `HOST_UNPROVED` for an instance nobody named stands for, a clone, one revoked. */
+  submitHead(signedHead: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
+  /** Sequences a whole batch; a leaf receipt for each record. A batch given twice gets its first receipts. */
+  submitBatch(batch: Uint8Array, waiting?: Waiting): Promise<readonly Uint8Array[]>;
+  /** null when no manifest of this capsule was ever sequenced. */
+  inForce(capsule: CapsuleId, waiting?: Waiting): Promise<InForce | null>;
+  /** Sequences the tips of the capsule's chains and signs a checkpoint over them. */
+  anchor(capsule: CapsuleId, waiting?: Waiting): Promise<void>;
+  pull(capsule: CapsuleId, waiting?: Waiting): Promise<Pulled>;
+  /** Its own copy of a batch; null when it keeps none. */
+  batchCopy(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<Uint8Array | null>;
+}
+
+/** A signed answer, and the share sealed to the key that was made for it. */
+export interface Answered {
+  readonly answer: Uint8Array;
+  readonly share: Uint8Array | null;
+}
+
+/** Decides, journals, answers. Every method throws `AUTHORITY_UNREACHABLE` when it could not be asked. */
+export interface Authority {
+  readonly member: AuthorityMember;
+  /**
+   * Shows it a manifest object with the harmonizer's leaf receipt for it.
+   * @throws `VERIFICATION_FAILED`, `MANIFEST_STALE` below its floor, `KEY_WRONG` when the manifest does not name it.
+   */
+  publish(manifestObject: Uint8Array, receipt: Uint8Array, waiting?: Waiting): Promise<void>;
+  /** A fresh nonce for one registration. */
+  nonce(waiting?: Waiting): Promise<Uint8Array>;
+  /** Journals *registered* and releases the host part's key, sealed to the registration's recipient. @throws `HOST_UNPROVED`. */
+  register(registration: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
+  /** @param question a `question` object. @throws `READER_UNPROVED`, `HOST_UNPROVED`, `MANIFEST_STALE`, `VERIFICATION_FAILED`, `CLOCK_UNTRUSTED`. */
+  answer(question: Uint8Array, waiting?: Waiting): Promise<Answered>;
+  /** Its journal for one capsule; the owner pulls it from here, not through the harmonizer. */
+  journal(capsule: CapsuleId): LogObjects;
+}
