@@ -1,0 +1,13 @@
+export { type ByteRange, type Bytes, readAll, toAsyncIterable } from "./bytes.js";
+export { smallObjectBytes } from "./defaults.js";
+export { type MemoryDriverOptions, memoryDriver } from "./memory-driver.js";
+export { ObjectStore, type OpenOptions } from "./object-store.js";
+export type {
+  Capabilities,
+  ObjectInfo,
+  StoreDriver,
+  StoredObject,
+  StoreErrorCode,
+  Waiting,
+} from "./store-driver.js";
+export { compareKeys } from "./store-key.js";

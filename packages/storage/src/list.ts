@@ -1,0 +1,42 @@
+import { type Caller, checkedInfo, read } from "./calls.js";
+import { listPageSize, reservedPrefix } from "./defaults.js";
+import type { ObjectInfo } from "./store-driver.js";
+import { storeError } from "./store-error.js";
+import { compareKeys } from "./store-key.js";
+
+export interface Listing {
+  /** The store's own prefix. */
+  readonly inner: string;
+  /** What keys start with after it. */
+  readonly prefix: string;
+  /** A full key, or "". */
+  readonly after: string;
+  /** Wraps the fetching of each page; `last` is the key it continues from, or "". */
+  readonly page: (last: string, work: () => Promise<readonly ObjectInfo[]>) => Promise<readonly ObjectInfo[]>;
+}
+
+/** Pages until an empty one. Objects under the reserved prefix are left out. */
+export async function* listObjects(caller: Caller, listing: Listing, signal: AbortSignal): AsyncGenerator<ObjectInfo> {
+  const prefix = listing.inner + listing.prefix;
+  const reserved = listing.inner + reservedPrefix;
+  const call = `Listing ${JSON.stringify(listing.prefix)}`;
+  let last = listing.after;
+  for (;;) {
+    const fetchPage = () => caller.driver.list(prefix, last, listPageSize, signal);
+    const page = await listing.page(last, () => read(caller, call, signal, fetchPage));
+    if (page.length === 0) return;
+    for (const info of page) {
+      assertInOrder(caller, call, prefix, last, info.key);
+      last = info.key;
+      if (!info.key.startsWith(reserved)) yield checkedInfo(caller, call, info);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+/** A store that lists out of order would make a listing that continues after a key skip objects, in silence. */
+function assertInOrder(caller: Caller, call: string, prefix: string, last: string, key: string): void {
+  if (key.startsWith(prefix) && compareKeys(key, last) > 0) return;
+  const place = `${JSON.stringify(key)} after ${JSON.stringify(last)}`;
+  throw storeError(caller.driver, "STORE_UNSUITABLE", `${call} gave ${place}, which is not in key order`);
+}

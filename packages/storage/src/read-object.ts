@@ -1,0 +1,54 @@
+import type { ByteRange } from "./bytes.js";
+import { type Caller, checkedInfo, read } from "./calls.js";
+import type { StoredObject } from "./store-driver.js";
+import { wholeBody } from "./whole-body.js";
+
+/** Gets an object with a body held to its length. @throws RangeError for a range that is none in this object. */
+export async function readObject(
+  caller: Caller,
+  key: string,
+  range: ByteRange | null,
+  signal: AbortSignal,
+): Promise<StoredObject | null> {
+  if (range !== null) assertRange(range);
+  const call = `Reading ${JSON.stringify(key)}`;
+  const object = await read(caller, call, signal, () => getOrExplain(caller, key, range, signal));
+  if (object === null) return null;
+  try {
+    checkedInfo(caller, call, object);
+    const length = range === null ? object.size : lengthWithin(range, key, object.size);
+    return { ...object, body: wholeBody(caller, object, length, signal) };
+  } catch (error) {
+    await object.body.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Stores differ in how they refuse a range that begins after the end; the object's size tells them all apart. */
+async function getOrExplain(
+  caller: Caller,
+  key: string,
+  range: ByteRange | null,
+  signal: AbortSignal,
+): Promise<StoredObject | null> {
+  try {
+    return await caller.driver.get(key, range, signal);
+  } catch (error) {
+    if (range === null || caller.driver.errorCode(error) === "STORE_UNREACHABLE" || signal.aborted) throw error;
+    const info = await caller.driver.head(key, signal);
+    if (info !== null) lengthWithin(range, key, info.size);
+    throw error;
+  }
+}
+
+function lengthWithin(range: ByteRange, key: string, size: number): number {
+  if (range.offset < size) return Math.min(range.length, size - range.offset);
+  throw new RangeError(
+    `Expected a range that begins before byte ${size} of ${JSON.stringify(key)}, got ${range.offset}.`,
+  );
+}
+
+function assertRange({ offset, length }: ByteRange): void {
+  if (Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length >= 1) return;
+  throw new RangeError(`Expected a range of offset >= 0 and length >= 1, got ${String(offset)} and ${String(length)}.`);
+}

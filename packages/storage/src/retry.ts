@@ -1,0 +1,51 @@
+import { retryDelayMilliseconds } from "./defaults.js";
+
+/** Rejects with the signal's reason the moment it aborts, even when `work` does not listen to it. */
+export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * Calls `attempt` until it resolves, at most 1 + `maxRetries` times. Only for calls that may safely be repeated.
+ * Rejects with the last error, or with the signal's reason.
+ */
+export async function retry<T>(
+  attempt: () => Promise<T>,
+  isRetryable: (error: unknown) => boolean,
+  maxRetries: number,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let repeat = 0; ; repeat++) {
+    try {
+      return await abortable(attempt, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (repeat >= maxRetries || !isRetryable(error)) throw error;
+    }
+    await pause(repeat, signal);
+  }
+}
+
+/** Waits before repeat number `repeat` (from 0): 0 to 100 ms, doubled each time. */
+export async function pause(repeat: number, signal: AbortSignal): Promise<void> {
+  const milliseconds = Math.random() * retryDelayMilliseconds * 2 ** repeat;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const elapsed = (resolve: () => void): void => {
+    timer = setTimeout(resolve, milliseconds);
+  };
+  try {
+    await abortable(() => new Promise<void>(elapsed), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
