@@ -12,12 +12,12 @@ function exitCodeOf(code, signal) {
  * Runs Node on a script and waits.
  *
  * @param {string[]} args the script and its arguments
- * @param {{ environment?: Record<string, string>, quiet?: boolean }} [options] `quiet` keeps the output back unless the script fails
+ * @param {{ environment?: Record<string, string>, quiet?: boolean, directory?: string }} [options] `quiet` hands the output back instead of showing it; the directory is the repository's root unless given
  * @returns {Promise<{ exitCode: number, output: string }>}
  */
-export function runNode(args, { environment = {}, quiet = false } = {}) {
+export function runNode(args, { environment = {}, quiet = false, directory = root } = {}) {
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd: directory,
     env: { ...process.env, ...silence, ...environment },
     stdio: quiet ? ["ignore", "pipe", "pipe"] : "inherit",
   });
@@ -43,10 +43,10 @@ function forwardSignals(child) {
 }
 
 /** Runs a preparation step in silence; when it fails, shows all it said and throws. */
-export async function prepare(title, args, environment) {
+export async function prepare(title, args, environment, directory) {
   const started = performance.now();
   console.error(`${title} ...`);
-  const { exitCode, output } = await runNode(args, { environment, quiet: true });
+  const { exitCode, output } = await runNode(args, { environment, directory, quiet: true });
   if (exitCode !== 0) {
     process.stderr.write(output);
     throw new Error(`${title} failed with exit code ${exitCode}; everything it said stands above.`);
