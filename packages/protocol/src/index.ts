@@ -31,6 +31,15 @@ export {
   randomIdentifier,
 } from "./identifiers.js";
 export { type ChainTip, hostIdOf, instanceIdOf, type Registration, registration } from "./instance.js";
+export {
+  type KeyFile,
+  type KeyKind,
+  keyFile,
+  keyKinds,
+  keyRing,
+  type NamedSecret,
+  type SealedKeyRing,
+} from "./key-file.js";
 export { layout, padded } from "./layout.js";
 export {
   type AuditorEntry,
@@ -115,3 +124,4 @@ export { type Claim, hashOf, type Signed, signed } from "./signed.js";
 export { type Action, actions, isAction, isSubject, parseSubject, type Subject, type SubjectParts } from "./subject.js";
 export { type Tips, tips } from "./tips.js";
 export { type KeyHeld, type Proof, proofs, type Verdict } from "./verdict.js";
+export { verifySession } from "./voucher.js";
