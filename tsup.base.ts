@@ -13,5 +13,7 @@ export function library(entry: Record<string, string>): Options {
     treeshake: true,
     // tsup resolves `#platform` at build time, which would put Node's code into the browser's bundle.
     external: [/^#/, /^node:/],
+    // Without its prefix a built-in module is a package name, which a bundler for browsers may find in node_modules.
+    removeNodeProtocol: false,
   };
 }

@@ -1,3 +1,6 @@
+import type { Options } from "tsup";
 import { library } from "../../tsup.base.js";
 
-export default library({ index: "src/index.ts" });
+const options: Options = library({ index: "src/index.ts" });
+
+export default options;
