@@ -16,7 +16,8 @@ export type AuthorityId = `aut_${string}`;
 
 const shortLength = 26;
 const longLength = 52;
-const lengths = {
+export type IdentifierKind = "cap" | "itm" | "cnt" | "ins" | "acc" | "own" | "hst" | "aut";
+const lengths: Readonly<Record<IdentifierKind, number>> = {
   cap: longLength,
   itm: shortLength,
   cnt: shortLength,
@@ -25,8 +26,7 @@ const lengths = {
   own: shortLength,
   hst: shortLength,
   aut: shortLength,
-} as const;
-export type IdentifierKind = keyof typeof lengths;
+};
 
 /** A fresh identifier of 130 random bits. */
 export function randomIdentifier<Kind extends Exclude<IdentifierKind, "cap">>(kind: Kind): `${Kind}_${string}` {

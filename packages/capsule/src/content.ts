@@ -1,0 +1,92 @@
+import { type ContentSummary, contentHeaderLength, openStream, sealedRange, sealStream, utf8 } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import { type CapsuleId, type ContentId, type ItemId, layout, type Waiting } from "@fogbound/protocol";
+import { type ByteRange, type ObjectStore, readAll } from "@fogbound/storage";
+
+/** Which bytes of which capsule: bound into the content's key, so that nothing opens in another's place. */
+export interface ContentPlace {
+  readonly capsule: CapsuleId;
+  readonly item: ItemId;
+  readonly variant: number;
+  readonly content: ContentId;
+}
+
+function contentInfo({ capsule, item, variant, content }: ContentPlace): Uint8Array {
+  return utf8(`fogbound/v1/content|${capsule}|${item}|${variant}|${content}`);
+}
+
+/** Seals one content under a fresh key into the store, in bounded memory. Nothing is visible until all of it is. */
+export async function sealContent(
+  store: ObjectStore,
+  place: ContentPlace,
+  key: Uint8Array,
+  source: AsyncIterable<Uint8Array>,
+  waiting: Waiting = {},
+): Promise<ContentSummary> {
+  const sealed = sealStream({ key, info: contentInfo(place), source });
+  await store.upload(layout.content(place.capsule, place.content), sealed, waiting);
+  return sealed.summary();
+}
+
+export interface OpenContent extends ContentPlace {
+  readonly key: Uint8Array;
+  /** Plaintext bytes of the whole content. */
+  readonly length: number;
+}
+
+/**
+ * The plaintext, or a range of it; each chunk is authenticated before it is handed over.
+ * @throws RangeError for a range outside the content.
+ * @throws FogboundError while iterating: `ITEM_NOT_FOUND` when the store has proved that the content is gone,
+ * `VERIFICATION_FAILED`, `FORMAT_INVALID`, `FORMAT_TOO_NEW`, and what the store throws.
+ */
+export function openContent(
+  store: ObjectStore,
+  content: OpenContent,
+  range: ByteRange = { offset: 0, length: content.length },
+  waiting: Waiting = {},
+): AsyncIterable<Uint8Array> {
+  sealedRange(content.length, range);
+  return readContent(store, content, range, waiting);
+}
+
+async function* readContent(
+  store: ObjectStore,
+  content: OpenContent,
+  range: ByteRange,
+  waiting: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const sealed = sealedRange(content.length, range);
+  const header = await readAll(
+    await fetchRange(store, content, { offset: 0, length: contentHeaderLength }, waiting),
+    contentHeaderLength,
+  );
+  const { body } = await fetchRange(
+    store,
+    content,
+    { offset: contentHeaderLength + sealed.offset, length: sealed.length },
+    waiting,
+  );
+  yield* openStream({
+    key: content.key,
+    info: contentInfo(content),
+    length: content.length,
+    header,
+    ciphertext: body,
+    range,
+  });
+}
+
+async function fetchRange(
+  store: ObjectStore,
+  { capsule, content }: ContentPlace,
+  range: ByteRange,
+  waiting: Waiting,
+): Promise<NonNullable<Awaited<ReturnType<ObjectStore["get"]>>>> {
+  const object = await store.get(layout.content(capsule, content), { ...waiting, range });
+  if (object !== null) return object;
+  throw new FogboundError(
+    "ITEM_NOT_FOUND",
+    `The store holds no content ${content} of ${capsule} any more, though the manifest names it. Restore it from a copy or an export.`,
+  );
+}

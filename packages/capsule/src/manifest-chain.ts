@@ -1,0 +1,151 @@
+import { fromHex } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import {
+  type CapsuleId,
+  capsuleIdOf,
+  type Genesis,
+  genesis,
+  hashOf,
+  layout,
+  type Manifest,
+  type ManifestObject,
+  manifest,
+  manifestObject,
+  sameBytes,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type ObjectStore, readAll } from "@fogbound/storage";
+
+/** One version of a capsule's manifest, its signature and its place in the chain proved. */
+export interface ManifestVersion {
+  readonly capsule: CapsuleId;
+  readonly genesis: Genesis;
+  readonly manifest: Manifest;
+  /** Hash of the signed public part: how everything else names this version. */
+  readonly hash: Uint8Array;
+  /** The stored object, and what is in it. */
+  readonly bytes: Uint8Array;
+  readonly object: ManifestObject;
+}
+
+const largestManifest = 8 * 1024 * 1024;
+
+/**
+ * Checks one manifest object against the capsule's id and the version before it: genesis, signature, parts, succession.
+ * @throws FogboundError `FORMAT_INVALID`, `FORMAT_TOO_NEW` or `VERIFICATION_FAILED`.
+ */
+export async function verifyManifest(
+  capsule: CapsuleId,
+  bytes: Uint8Array,
+  before: ManifestVersion | null,
+): Promise<ManifestVersion> {
+  const object = manifestObject.decode(bytes);
+  const claim = manifest.read(object.manifest);
+  // The id first: it is the only thing that ties a key to its owner.
+  if (capsuleIdOf(claim.value.genesis) !== capsule) throw FogboundError.verificationFailed();
+  const root = genesis.decode(claim.value.genesis);
+  const allowed = [root.root, ...(before?.manifest.publishers ?? [])];
+  if (!allowed.some((key) => sameBytes(key, claim.signer))) throw FogboundError.verificationFailed();
+  const value = await manifest.verify(object.manifest, claim.signer);
+  const { host, authority, owner } = value.parts;
+  const partsHold =
+    sameBytes(hashOf(object.host), host) &&
+    sameBytes(hashOf(object.authority), authority) &&
+    sameBytes(hashOf(object.owner), owner);
+  const follows =
+    value.version === (before?.manifest.version ?? 0) + 1 && sameBytes(value.previous, before?.hash ?? null);
+  if (!partsHold || !follows) throw FogboundError.verificationFailed();
+  return { capsule, genesis: root, manifest: value, hash: hashOf(object.manifest), bytes, object };
+}
+
+/**
+ * The chain of a capsule's manifests from version 1 to the newest that holds, oldest first. Objects that do not hold are
+ * passed over: anybody who can write to the store could put junk beside a version. Of two that hold, `inForce` decides.
+ *
+ * @param options.inForce the version the harmonizer's log names; reading stops there
+ * @throws FogboundError `CAPSULE_NOT_FOUND` when the store has proved there is none; `VERIFICATION_FAILED` when there is
+ * something and none of it holds, or the version in force is not there.
+ */
+export async function readManifests(
+  store: ObjectStore,
+  capsule: CapsuleId,
+  options: Waiting & { readonly inForce?: { readonly version: number; readonly hash: Uint8Array } | null } = {},
+): Promise<readonly [ManifestVersion, ...ManifestVersion[]]> {
+  const candidates = await listManifests(store, capsule, options);
+  if (candidates.length === 0)
+    throw new FogboundError(
+      "CAPSULE_NOT_FOUND",
+      `The store holds no capsule ${capsule}. Check the id and the store's address.`,
+    );
+  const chain: ManifestVersion[] = [];
+  for (;;) {
+    const next = await successor(store, capsule, candidates, chain.at(-1) ?? null, options);
+    if (next === null) break;
+    chain.push(next);
+    if (next.manifest.version === options.inForce?.version) break;
+  }
+  const [first, ...rest] = chain;
+  if (first === undefined) throw FogboundError.verificationFailed();
+  if (options.inForce && !sameBytes(chain.at(-1)?.hash ?? null, options.inForce.hash))
+    throw FogboundError.verificationFailed();
+  return [first, ...rest];
+}
+
+interface Candidate {
+  readonly key: string;
+  readonly version: number;
+  readonly hash: string;
+}
+
+async function listManifests(store: ObjectStore, capsule: CapsuleId, waiting: Waiting): Promise<Candidate[]> {
+  const prefix = layout.manifests(capsule);
+  const found: Candidate[] = [];
+  for await (const { key } of store.list(prefix, waiting)) {
+    const match = /^(\d{8})-([0-9a-f]{64})$/.exec(key.slice(prefix.length));
+    if (match?.[1] !== undefined && match[2] !== undefined)
+      found.push({ key, version: Number(match[1]), hash: match[2] });
+  }
+  return found;
+}
+
+async function successor(
+  store: ObjectStore,
+  capsule: CapsuleId,
+  candidates: readonly Candidate[],
+  before: ManifestVersion | null,
+  options: Waiting & { readonly inForce?: { readonly version: number; readonly hash: Uint8Array } | null },
+): Promise<ManifestVersion | null> {
+  const version = (before?.manifest.version ?? 0) + 1;
+  let newest: unknown = null;
+  for (const candidate of candidates.filter((one) => one.version === version)) {
+    if (options.inForce?.version === version && !sameBytes(fromHex(candidate.hash), options.inForce.hash)) continue;
+    const object = await store.get(candidate.key, options);
+    if (object === null) continue;
+    try {
+      const found = await verifyManifest(capsule, await readAll(object, largestManifest), before);
+      if (sameBytes(found.hash, fromHex(candidate.hash))) return found;
+    } catch (error) {
+      if (
+        !FogboundError.isInstance(error) ||
+        !["FORMAT_INVALID", "FORMAT_TOO_NEW", "VERIFICATION_FAILED"].includes(error.code)
+      )
+        throw error;
+      if (error.code === "FORMAT_TOO_NEW") newest = error;
+    }
+  }
+  // A version this release cannot read must not pass for "there is no newer one".
+  if (newest !== null) throw newest;
+  return null;
+}
+
+/** Stores one version under its number and hash; the same bytes twice is one version. */
+export async function storeManifest(
+  store: ObjectStore,
+  version: ManifestVersion,
+  waiting: Waiting = {},
+): Promise<void> {
+  const key = layout.manifest(version.capsule, version.manifest.version, version.hash);
+  await store.create(key, version.bytes, waiting).catch((error: unknown) => {
+    if (!FogboundError.isInstance(error) || error.code !== "OBJECT_EXISTS") throw error;
+  });
+}

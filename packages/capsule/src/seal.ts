@@ -1,0 +1,134 @@
+import { randomBytes } from "@fogbound/crypto";
+import {
+  type AuthorityGroup,
+  type CapsuleId,
+  capsuleIdOf,
+  type Genesis,
+  genesis,
+  type ItemDescription,
+  type ManifestItem,
+  mostItems,
+  randomIdentifier,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type Bytes, type ObjectStore, toAsyncIterable } from "@fogbound/storage";
+import { sealContent } from "./content.js";
+import { checkDistinct, checkItemName } from "./item-name.js";
+import { wrapperFor } from "./wraps.js";
+
+export interface Item {
+  /** A relative name, `/` between folders, any script. */
+  readonly name: string;
+  readonly content: Bytes;
+  /** Default `application/octet-stream`. */
+  readonly mediaType?: string;
+}
+
+/** A fresh genesis and the capsule id that is its hash. */
+export function newGenesis(keys: Pick<Genesis, "root" | "read" | "recovery">): {
+  readonly capsule: CapsuleId;
+  readonly genesis: Uint8Array;
+} {
+  const { root, read, recovery } = keys;
+  const bytes = genesis.encode({ suite: 1, root, read, recovery, salt: randomBytes(32) });
+  return { capsule: capsuleIdOf(bytes), genesis: bytes };
+}
+
+/** What sealing the items leaves for the manifest to say. The lists are in the order of the items. */
+export interface SealedItems {
+  readonly items: readonly ManifestItem[];
+  readonly descriptions: readonly ItemDescription[];
+  readonly itemKeys: readonly (readonly Uint8Array[])[];
+}
+
+export interface SealItemsOptions extends Waiting {
+  readonly capsule: CapsuleId;
+  readonly authorities: AuthorityGroup;
+  readonly keyVersion: number;
+  /** Called with the plaintext bytes sealed so far, over all items. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** How many items are read and sealed at once: one waits for the disk while another is encrypted. */
+const itemsAtOnce = 4;
+
+/**
+ * Encrypts every item to a fresh key, stores it, and wraps the key for the authorities.
+ * @throws TypeError for no items, more than 10,000, a name that could not be written to a disk, or a name given twice.
+ */
+export async function sealItems(
+  store: ObjectStore,
+  items: readonly Item[],
+  options: SealItemsOptions,
+): Promise<SealedItems> {
+  checkItems(items);
+  const wrapper = wrapperFor(options.authorities, options.capsule, options.keyVersion);
+  let bytes = 0;
+  const count = (more: number): void => {
+    bytes += more;
+    options.onBytes?.(bytes);
+  };
+  const sealed = await inOrder(items, itemsAtOnce, async (item) => {
+    const key = randomBytes(32);
+    const place = {
+      capsule: options.capsule,
+      item: randomIdentifier("itm"),
+      variant: 0,
+      content: randomIdentifier("cnt"),
+    };
+    const { length, chunks, root } = await sealContent(store, place, key, counted(item.content, count), options);
+    return {
+      item: { id: place.item, variants: [{ content: place.content, chunks, root, wrap: wrapper.wrap(key) }] },
+      description: { id: place.item, name: item.name, mediaType: item.mediaType ?? "application/octet-stream", length },
+      keys: [key],
+    };
+  });
+  return {
+    items: sealed.map(({ item }) => item),
+    descriptions: sealed.map(({ description }) => description),
+    itemKeys: sealed.map(({ keys }) => keys),
+  };
+}
+
+/** @throws TypeError, as `sealItems`; before anything is read or written. */
+export function checkItems(items: readonly Item[]): void {
+  if (items.length === 0) throw new TypeError("Expected at least one item to seal, got none.");
+  if (items.length > mostItems)
+    throw new TypeError(
+      `Expected at most ${mostItems} items in one capsule, got ${items.length}. Seal several capsules.`,
+    );
+  for (const { name } of items) checkItemName(name);
+  checkDistinct(items.map(({ name }) => name));
+}
+
+async function* counted(content: Bytes, count: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of toAsyncIterable(content)) {
+    yield piece;
+    count(piece.length);
+  }
+}
+
+/** Maps with a few at once; the first failure stops the rest from starting, and is thrown when the running ones ended. */
+async function inOrder<From, To>(
+  values: readonly From[],
+  atOnce: number,
+  map: (value: From) => Promise<To>,
+): Promise<To[]> {
+  const results: To[] = new Array(values.length);
+  let next = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    while (next < values.length && !failed) {
+      const index = next++;
+      const value = values[index];
+      if (value === undefined) return;
+      results[index] = await map(value).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(atOnce, values.length) }, worker));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  return results;
+}
