@@ -47,7 +47,9 @@ export function concatenate(chunks: readonly Uint8Array[], length: number): Uint
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

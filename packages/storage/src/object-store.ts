@@ -26,7 +26,8 @@ interface Opened extends Caller {
   readonly refusal: WriteRefusal;
 }
 
-const never: AbortSignal = new AbortController().signal;
+/** Fresh for each call: one that all calls shared would gather their listeners. */
+const neverAborted = (): AbortSignal => new AbortController().signal;
 
 /**
  * What users hold: one contract over any object store. Keys are checked, open outcomes settled and errors made one
@@ -63,7 +64,7 @@ export class ObjectStore {
   static async open(driver: StoreDriver, options: OpenOptions = {}): Promise<ObjectStore> {
     const prefix = storePrefix(options.prefix ?? "");
     const caller: Caller = { driver, maxRetries: checkedRetries(options.maxRetries ?? maxRetries) };
-    const signal = options.signal ?? never;
+    const signal = options.signal ?? neverAborted();
     const about = { driver: driver.name, key: prefix };
     try {
       const readOnly = options.readOnly ?? false;
@@ -89,7 +90,7 @@ export class ObjectStore {
     options: Waiting & { readonly retainUntil?: Date } = {},
   ): Promise<ObjectInfo> {
     const small = smallCopy(bytes);
-    const { retainUntil = null, signal = never } = options;
+    const { retainUntil = null, signal = neverAborted() } = options;
     return this.#call("create", key, small.length, async (fullKey) => {
       this.#assertWritable("create", key);
       if (retainUntil !== null && !this.capabilities.enforcedRetention) throw this.#noRetention(key);
@@ -106,14 +107,14 @@ export class ObjectStore {
   async upload(key: string, content: Bytes, options: Waiting = {}): Promise<ObjectInfo> {
     return this.#call("upload", key, undefined, async (fullKey) => {
       this.#assertWritable("upload", key);
-      return { ...(await uploadSettled(this.#opened, fullKey, content, options.signal ?? never)), key };
+      return { ...(await uploadSettled(this.#opened, fullKey, content, options.signal ?? neverAborted())), key };
     });
   }
 
   /** Writes at most 8 MiB, unconditionally. For derived copies only: nothing that is trusted is ever replaced. @throws RangeError beyond 8 MiB. */
   async replace(key: string, bytes: Uint8Array, options: Waiting = {}): Promise<ObjectInfo> {
     const small = smallCopy(bytes);
-    const signal = options.signal ?? never;
+    const signal = options.signal ?? neverAborted();
     return this.#call("replace", key, small.length, async (fullKey) => {
       this.#assertWritable("replace", key);
       const { driver } = this.#opened;
@@ -130,7 +131,7 @@ export class ObjectStore {
    * @throws RangeError for a range that is not whole, begins before 0, has no length, or begins at or after the end.
    */
   async get(key: string, options: Waiting & { readonly range?: ByteRange } = {}): Promise<StoredObject | null> {
-    const { range = null, signal = never } = options;
+    const { range = null, signal = neverAborted() } = options;
     return this.#call("get", key, undefined, async (fullKey) => {
       const object = await readObject(this.#opened, fullKey, range, signal);
       return object === null ? null : { ...object, key };
@@ -139,7 +140,7 @@ export class ObjectStore {
 
   /** What is known of the object, or null when the store has proved a miss. */
   async head(key: string, options: Waiting = {}): Promise<ObjectInfo | null> {
-    const signal = options.signal ?? never;
+    const signal = options.signal ?? neverAborted();
     const call = `Looking for ${JSON.stringify(key)}`;
     return this.#call("head", key, undefined, async (fullKey) => {
       const info = await read(this.#opened, call, signal, () => this.#opened.driver.head(fullKey, signal));
@@ -167,13 +168,17 @@ export class ObjectStore {
         work,
       );
     };
-    for await (const info of listObjects(this.#opened, { inner, prefix, after, page }, options.signal ?? never))
+    for await (const info of listObjects(
+      this.#opened,
+      { inner, prefix, after, page },
+      options.signal ?? neverAborted(),
+    ))
       yield { ...info, key: info.key.slice(inner.length) };
   }
 
   /** Resolves also when there was nothing. @throws FogboundError `STORE_REFUSED` for an object under retention. */
   async delete(key: string, options: Waiting = {}): Promise<void> {
-    const signal = options.signal ?? never;
+    const signal = options.signal ?? neverAborted();
     return this.#call("delete", key, undefined, async (fullKey) => {
       if (this.#opened.refusal?.code !== "STORE_FULL") this.#assertWritable("delete", key);
       const { driver } = this.#opened;

@@ -1,5 +1,6 @@
 import { type Bytes, toAsyncIterable } from "./bytes.js";
 import { type Caller, checkedInfo, once, read } from "./calls.js";
+import { abortable } from "./retry.js";
 import type { ObjectInfo } from "./store-driver.js";
 import { isOpenOutcome, storeError, toFogboundError } from "./store-error.js";
 
@@ -17,16 +18,22 @@ class WatchedContent {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    const iterator = this.#content[Symbol.asyncIterator]();
+    let ended = false;
     try {
-      for await (const chunk of this.#content) {
-        this.#signal.throwIfAborted();
-        if (!(chunk instanceof Uint8Array)) throw new TypeError("Expected chunks of Uint8Array as content.");
-        this.bytes += chunk.length;
-        yield chunk;
+      for (;;) {
+        const next = await abortable(() => iterator.next(), this.#signal);
+        ended = next.done === true;
+        if (next.done === true) break;
+        if (!(next.value instanceof Uint8Array)) throw new TypeError("Expected chunks of Uint8Array as content.");
+        this.bytes += next.value.length;
+        yield next.value;
       }
     } catch (error) {
       this.failure = { error };
       throw error;
+    } finally {
+      if (!ended) iterator.return?.()?.catch(() => undefined);
     }
     this.complete = true;
   }
