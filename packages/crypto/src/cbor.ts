@@ -53,7 +53,9 @@ function decodeLoosely(bytes: Uint8Array): unknown {
     allowBigInt: false,
   };
   try {
-    return decode(bytes, { ...options, tokenizer: new BoundedTokenizer(bytes, options) });
+    // Not the Buffer itself: its `slice` would give out views of memory that the caller may write over.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return decode(plain, { ...options, tokenizer: new BoundedTokenizer(plain, options) });
   } catch (cause) {
     throw notDeterministic(cause);
   }
