@@ -1,0 +1,183 @@
+import { FogboundError } from "@fogbound/errors";
+import {
+  type BatchStatement,
+  batch,
+  batchStatement,
+  type CapsuleId,
+  type EpochHead,
+  epochHead,
+  hashOf,
+  headersRoot,
+  type InstanceId,
+  instanceIdOf,
+  layout,
+  padded,
+  recordHeader,
+  sameBytes,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
+import type { ChainPosition } from "./chain.js";
+import type { Deposit } from "./deposit.js";
+
+export interface ChainPlace {
+  readonly store: ObjectStore;
+  /** `layout.hostLog(capsule)` or `layout.journal(authority, capsule)`. */
+  readonly root: string;
+  readonly capsule: CapsuleId;
+  readonly instance: InstanceId;
+}
+
+/**
+ * Where an instance's chain stopped; null when it never began. Only what the instance signed is believed.
+ *
+ * @throws FogboundError `VERIFICATION_FAILED` when a signature or the order of the last epoch's batches does not hold,
+ *   or one of them is missing; `FORMAT_INVALID`; errors of the store.
+ */
+export async function readChain(place: ChainPlace, waiting: Waiting = {}): Promise<ChainPosition | null> {
+  const last = await readLastEpoch(place, waiting);
+  if (last === null) return null;
+  let position = startOf(last.head);
+  for await (const { statement } of readBatches(place, last, waiting)) position = endOf(statement);
+  return position;
+}
+
+/**
+ * Deposits the last epoch's head and batches again, in chain order: after a crash nobody knows which of them arrived.
+ * Earlier epochs did, as a head is deposited after all batches before it.
+ */
+export async function depositAgain(
+  place: ChainPlace,
+  deposit: Deposit,
+  waiting: Waiting = {},
+): Promise<ChainPosition | null> {
+  const last = await readLastEpoch(place, waiting);
+  if (last === null) return null;
+  await deposit.head(last.bytes, waiting);
+  let position = startOf(last.head);
+  for await (const { bytes, statement } of readBatches(place, last, waiting)) {
+    await deposit.batch(bytes, waiting);
+    position = endOf(statement);
+  }
+  return position;
+}
+
+/**
+ * Deletes the wraps of an epoch whose head was never written: a crash came between, nothing was sealed under that
+ * secret, and the next epoch takes the number. For the instance's own holder alone, before it resumes.
+ */
+export async function sweepUnbegunEpoch(place: ChainPlace, waiting: Waiting = {}): Promise<void> {
+  const epoch = await lastEpochNumber(place, waiting);
+  if (epoch === null || (await readObject(place, layout.head(place.instance, epoch), waiting)) !== null) return;
+  const wraps = `${place.root}${layout.epochKey(place.instance, epoch, "")}`;
+  for await (const { key } of place.store.list(wraps, waiting)) await place.store.delete(key, waiting);
+}
+
+interface LastEpoch {
+  readonly bytes: Uint8Array;
+  readonly head: EpochHead;
+  readonly publicKey: Uint8Array;
+}
+
+interface StoredBatch {
+  readonly bytes: Uint8Array;
+  readonly statement: BatchStatement;
+}
+
+async function readLastEpoch(place: ChainPlace, waiting: Waiting): Promise<LastEpoch | null> {
+  const epoch = await lastEpochNumber(place, waiting);
+  if (epoch === null) return null;
+  const last = await readEpoch(place, epoch, waiting);
+  if (last !== null) return last;
+  // Wraps alone are an epoch that a crash kept from beginning. Batches without a head are one whose head was removed.
+  const before = epoch === 1 ? null : await readEpoch(place, epoch - 1, waiting);
+  const removed = (await batchNumbers(place, epoch, waiting)).length > 0 || (epoch > 1 && before === null);
+  if (removed) throw FogboundError.verificationFailed();
+  return before;
+}
+
+async function readEpoch(place: ChainPlace, epoch: number, waiting: Waiting): Promise<LastEpoch | null> {
+  const bytes = await readObject(place, layout.head(place.instance, epoch), waiting);
+  if (bytes === null) return null;
+  const publicKey = epochHead.read(bytes).signer;
+  const head = await epochHead.verify(bytes, publicKey);
+  if (instanceIdOf(publicKey, place.capsule) !== place.instance || !isOf(place, head, epoch))
+    throw FogboundError.verificationFailed();
+  return { bytes, head, publicKey };
+}
+
+/** Steps from epoch to epoch: "0" follows "/", so all that an epoch holds sorts before `<epoch>0`. */
+async function lastEpochNumber(place: ChainPlace, waiting: Waiting): Promise<number | null> {
+  const prefix = `${place.root}instances/${place.instance}/`;
+  let last: number | null = null;
+  for (;;) {
+    const after = last === null ? "" : `${prefix}${padded(last)}0`;
+    const next = await firstKey(place.store, prefix, after, waiting);
+    const digits = next === null ? undefined : /^(\d{8})\//.exec(next.slice(prefix.length))?.[1];
+    if (digits === undefined) return last;
+    last = Number(digits);
+  }
+}
+
+async function firstKey(store: ObjectStore, prefix: string, after: string, waiting: Waiting): Promise<string | null> {
+  for await (const { key } of store.list(prefix, { ...waiting, after })) return key;
+  return null;
+}
+
+async function* readBatches(place: ChainPlace, last: LastEpoch, waiting: Waiting): AsyncGenerator<StoredBatch> {
+  let position = startOf(last.head);
+  for (const number of await batchNumbers(place, last.head.epoch, waiting)) {
+    const bytes = await readObject(place, layout.batch(place.instance, last.head.epoch, number), waiting);
+    if (bytes === null || number !== position.batch + 1) throw FogboundError.verificationFailed();
+    const statement = await readStatement(place, last, bytes);
+    if (statement.batch !== number || statement.first !== position.number + 1) throw FogboundError.verificationFailed();
+    position = endOf(statement);
+    yield { bytes, statement };
+  }
+}
+
+async function batchNumbers(place: ChainPlace, epoch: number, waiting: Waiting): Promise<readonly number[]> {
+  const prefix = `${place.root}instances/${place.instance}/${padded(epoch)}/`;
+  const numbers: number[] = [];
+  for await (const { key } of place.store.list(prefix, waiting))
+    if (/^\d{8}$/.test(key.slice(prefix.length))) numbers.push(Number(key.slice(prefix.length)));
+  return numbers;
+}
+
+async function readStatement(place: ChainPlace, last: LastEpoch, bytes: Uint8Array): Promise<BatchStatement> {
+  const { statement: signedStatement, headers, bodies } = batch.decode(bytes);
+  const statement = await batchStatement.verify(signedStatement, last.publicKey);
+  const lastHeader = headers.at(-1);
+  const whole = headers.length === statement.last - statement.first + 1 && headers.length === bodies.length;
+  const ends = lastHeader !== undefined && sameBytes(hashOf(lastHeader), statement.lastHeader);
+  const stated = sameBytes(headersRoot(headers), statement.root) && headers.every((one, at) => covers(one, bodies[at]));
+  if (whole && ends && stated && isOf(place, statement, last.head.epoch)) return statement;
+  throw FogboundError.verificationFailed();
+}
+
+function covers(header: Uint8Array, body: Uint8Array | undefined): boolean {
+  return body !== undefined && sameBytes(recordHeader.decode(header).body, hashOf(body));
+}
+
+interface Named {
+  readonly capsule: CapsuleId;
+  readonly instance: InstanceId;
+  readonly epoch: number;
+}
+
+function isOf(place: ChainPlace, named: Named, epoch: number): boolean {
+  return named.capsule === place.capsule && named.instance === place.instance && named.epoch === epoch;
+}
+
+function startOf({ epoch, first, previous }: EpochHead): ChainPosition {
+  return { epoch, number: first - 1, hash: previous, batch: 0 };
+}
+
+function endOf({ epoch, batch: number, last, lastHeader }: BatchStatement): ChainPosition {
+  return { epoch, number: last, hash: lastHeader, batch: number };
+}
+
+async function readObject(place: ChainPlace, name: string, waiting: Waiting): Promise<Uint8Array | null> {
+  const found = await place.store.get(place.root + name, waiting);
+  return found === null ? null : readAll(found, smallObjectBytes);
+}

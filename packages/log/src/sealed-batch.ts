@@ -1,0 +1,118 @@
+import { leafHash, proveRange, rootOf } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import { batch, batchStatement, headersRoot, layout } from "@fogbound/protocol";
+import { abortable } from "./abort.js";
+import type { SealedRecord } from "./chain.js";
+import { type CreateOutcome, createOnce } from "./create-once.js";
+import type { Deposit } from "./deposit.js";
+import type { LogPlace } from "./epoch.js";
+
+/** A record that is durable, with what shows it to others. */
+export interface Recorded {
+  readonly header: Uint8Array;
+  /** SHA-256 of the header. */
+  readonly hash: Uint8Array;
+  /** The signed batch statement, the record's place in the batch (from 0), and the path to the statement's root. */
+  readonly statement: Uint8Array;
+  readonly place: number;
+  readonly path: readonly Uint8Array[];
+  /** The harmonizer's leaf receipt; null when the deposit gives none at once. */
+  readonly receipt: Uint8Array | null;
+}
+
+/** Records committed together. Its bytes never change again; what of them has been done is remembered. */
+export class SealedBatch {
+  readonly records: readonly SealedRecord[];
+  readonly epoch: number;
+  readonly #place: LogPlace;
+  readonly #key: string;
+  readonly #statement: Uint8Array;
+  readonly #bytes: Uint8Array;
+  #stored: CreateOutcome | null = null;
+  #receipts: readonly Uint8Array[] | null | undefined;
+
+  private constructor(place: LogPlace, at: BatchNumber, records: readonly SealedRecord[], statement: Uint8Array) {
+    this.records = records;
+    this.epoch = at.epoch;
+    this.#place = place;
+    this.#key = place.root + layout.batch(place.instance, at.epoch, at.batch);
+    this.#statement = statement;
+    this.#bytes = batch.encode({
+      suite: 1,
+      statement,
+      headers: records.map(({ header }) => header),
+      bodies: records.map(({ body }) => body),
+    });
+  }
+
+  /** @param records at least one, in chain order */
+  static async seal(place: LogPlace, at: BatchNumber, records: readonly SealedRecord[]): Promise<SealedBatch> {
+    const [first, last] = [records[0], records.at(-1)];
+    if (first === undefined || last === undefined) throw new RangeError("Expected a batch of at least one record.");
+    const statement = await batchStatement.sign(
+      {
+        suite: 1,
+        capsule: place.capsule,
+        instance: place.instance,
+        ...at,
+        first: first.number,
+        last: last.number,
+        lastHeader: last.hash,
+        root: headersRoot(records.map(({ header }) => header)),
+      },
+      place.key,
+    );
+    return new SealedBatch(place, at, records, statement);
+  }
+
+  /** Store and deposit side by side, each until it has succeeded once. Rejects with what failed. */
+  async commit(deposit: Deposit, signal?: AbortSignal): Promise<CreateOutcome> {
+    const outcomes = await Promise.allSettled([this.#store(signal), this.#deposit(deposit, signal)]);
+    if (this.#stored === "taken") return "taken";
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    return "done";
+  }
+
+  /** What each record's writer gets, in order. */
+  async recorded(): Promise<readonly Recorded[]> {
+    const hashOf = subtreeHashes(this.records.map(({ header }) => leafHash(header)));
+    const count = this.records.length;
+    return Promise.all(
+      this.records.map(async ({ header, hash }, place) => ({
+        header,
+        hash,
+        statement: this.#statement,
+        place,
+        path: await proveRange(place, 1, count, hashOf),
+        receipt: this.#receipts?.[place] ?? null,
+      })),
+    );
+  }
+
+  async #store(signal?: AbortSignal): Promise<void> {
+    this.#stored ??= await createOnce(this.#place.store, this.#key, this.#bytes, signal);
+  }
+
+  async #deposit(deposit: Deposit, signal?: AbortSignal): Promise<void> {
+    if (this.#receipts !== undefined) return;
+    const receipts = await abortable(() => deposit.batch(this.#bytes, signal === undefined ? {} : { signal }), signal);
+    if (receipts !== null && receipts.length !== this.records.length) throw FogboundError.verificationFailed();
+    this.#receipts = receipts;
+  }
+}
+
+export interface BatchNumber {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Every subtree is hashed once: the paths of one batch share them. */
+function subtreeHashes(leaves: readonly Uint8Array[]): (low: number, high: number) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (low, high) => {
+    const name = `${low}-${high}`;
+    const hash = known.get(name) ?? rootOf(leaves.slice(low, high));
+    known.set(name, hash);
+    return hash;
+  };
+}

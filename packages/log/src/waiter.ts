@@ -1,0 +1,48 @@
+import type { RecordBody } from "@fogbound/protocol";
+import type { Recorded } from "./sealed-batch.js";
+
+/** What a record is of, beside its body. */
+export interface RecordOptions {
+  /** SHA-256 of the signed request (or registration) that the commitment binds the record to. */
+  readonly requestHash: Uint8Array;
+  /** Count tags, in the order of the host part's counted rules. Default: none. */
+  readonly counts?: readonly Uint8Array[];
+  /** Ends the waiting. A record that was sealed already may be written all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A record that somebody waits for. */
+export class Waiter {
+  readonly body: RecordBody;
+  readonly options: RecordOptions;
+  readonly promise: Promise<Recorded>;
+  #resolve: (recorded: Recorded) => void = () => undefined;
+  #reject: (reason: unknown) => void = () => undefined;
+
+  constructor(body: RecordBody, options: RecordOptions) {
+    this.body = body;
+    this.options = options;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    options.signal?.addEventListener("abort", this.#abort, { once: true });
+    if (options.signal?.aborted) this.#abort();
+  }
+
+  resolve(recorded: Recorded): void {
+    this.#release();
+    this.#resolve(recorded);
+  }
+
+  reject(reason: unknown): void {
+    this.#release();
+    this.#reject(reason);
+  }
+
+  readonly #abort = (): void => this.reject(this.options.signal?.reason);
+
+  #release(): void {
+    this.options.signal?.removeEventListener("abort", this.#abort);
+  }
+}

@@ -1,0 +1,171 @@
+import { FogboundError } from "@fogbound/errors";
+import { layout } from "@fogbound/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Deposit } from "../src/index.js";
+import { type Bench, type Fault, firstBatch, newBench, openLogger, readLog, root, texts, write } from "./kit.js";
+
+const refused = new FogboundError("HARMONIZER_UNREACHABLE", "no answer");
+
+/** A deposit that fails before, or after, it has done its work. */
+function faultyDeposit(bench: Bench, next: () => Fault): Deposit {
+  const faulty = async <T>(work: () => Promise<T>): Promise<T> => {
+    const fault = next();
+    if (fault === "hang") return new Promise(() => undefined);
+    if (fault === "error") throw refused;
+    const result = await work();
+    if (fault === "committed") throw refused;
+    return result;
+  };
+  return {
+    head: (head, waiting) => faulty(() => bench.deposit.head(head, waiting)),
+    batch: (batch, waiting) => faulty(() => bench.deposit.batch(batch, waiting)),
+  };
+}
+
+const faults = fc.array(fc.constantFrom<Fault>("none", "none", "error", "committed"), { maxLength: 12 });
+
+describe("A logger whose store or deposit fails", () => {
+  it("rejects with RECORD_NOT_DURABLE and its cause when the deposit fails, then completes the same batch", async () => {
+    const bench = await newBench();
+    let fault: Fault = "none";
+    const logger = await openLogger(bench, { deposit: faultyDeposit(bench, () => fault) });
+    fault = "error";
+    const failed = write(logger, "one");
+    await expect(failed).rejects.toMatchObject({ code: "RECORD_NOT_DURABLE", cause: refused, retryable: true });
+    expect(logger.tip).toBeNull();
+    fault = "none";
+    await write(logger, "two");
+    expect(texts(await readLog(bench))).toEqual(["one", "two"]);
+  });
+
+  it("rejects when the store fails although the deposit went well", async () => {
+    let fault: Fault = "none";
+    const bench = await newBench(() => fault);
+    const logger = await openLogger(bench);
+    fault = "error";
+    await expect(write(logger, "one")).rejects.toMatchObject({ code: "RECORD_NOT_DURABLE" });
+    await expect(logger.close()).rejects.toMatchObject({ code: "RECORD_NOT_DURABLE" });
+    fault = "none";
+    await logger.close();
+    expect(texts(await readLog(bench))).toEqual(["one"]);
+  });
+
+  it("doubles nothing and leaves no gap, whatever fails and in whatever order records come", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        faults,
+        faults,
+        fc.scheduler(),
+        fc.integer({ min: 1, max: 64 }),
+        async (store, deposit, s, n) => {
+          const bench = await newBench(() => (begun ? (store.shift() ?? "none") : "none"));
+          let begun = false;
+          const faulty = faultyDeposit(bench, () => (begun ? (deposit.shift() ?? "none") : "none"));
+          const logger = await openLogger(bench, { deposit: faulty });
+          begun = true;
+          const attempts = Array.from({ length: n }, (_, index) =>
+            s.schedule(Promise.resolve(String(index))).then((text) => write(logger, text)),
+          );
+          const settled = Promise.allSettled(attempts);
+          await s.waitAll();
+          const outcomes = await settled;
+          for (let left = 30; left > 0 && (await write(logger, "end").catch(() => null)) === null; left--);
+          const found = texts(await readLog(bench)).filter((text) => text !== "end");
+          expect(new Set(found).size).toBe(found.length);
+          outcomes.forEach(({ status }, index) => {
+            if (status === "fulfilled") expect(found).toContain(String(index));
+          });
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("begins an epoch again with the same bytes after any failure", async () => {
+    await fc.assert(
+      fc.asyncProperty(faults, faults, async (store, deposit) => {
+        const bench = await newBench(() => (begun ? (store.shift() ?? "none") : "none"));
+        let begun = false;
+        const faulty = faultyDeposit(bench, () => (begun ? (deposit.shift() ?? "none") : "none"));
+        const logger = await openLogger(bench, { deposit: faulty });
+        await write(logger, "one");
+        begun = true;
+        await logger.beginEpoch({ ...bench.manifest, version: 2 }).catch(() => undefined);
+        for (let left = 30; left > 0 && (await write(logger, "two").catch(() => null)) === null; left--);
+        const found = texts(await readLog(bench));
+        expect(found[0]).toBe("one");
+        expect(found).toContain("two");
+        expect(logger.manifest.version).toBe(2);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("ends the waiting on a hung store when its signal aborts, and completes the batch later", async () => {
+    let fault: Fault = "none";
+    const bench = await newBench(() => fault);
+    const logger = await openLogger(bench);
+    const controller = new AbortController();
+    fault = "hang";
+    const hung = write(logger, "one", controller.signal);
+    const beside = write(logger, "two", controller.signal);
+    setTimeout(() => controller.abort(new Error("enough")), 20);
+    await expect(hung).rejects.toThrow("enough");
+    await expect(beside).rejects.toThrow("enough");
+    fault = "none";
+    await write(logger, "three");
+    expect(texts(await readLog(bench))).toEqual(["one", "two", "three"]);
+  });
+
+  it("goes on with shared work while one still waits for it", async () => {
+    const bench = await newBench();
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: Deposit = {
+      head: bench.deposit.head,
+      batch: async (bytes, waiting) => {
+        await gate;
+        return bench.deposit.batch(bytes, waiting);
+      },
+    };
+    const logger = await openLogger(bench, { deposit: slow });
+    const controller = new AbortController();
+    const impatient = write(logger, "one", controller.signal);
+    const patient = write(logger, "two");
+    setTimeout(() => controller.abort(new Error("enough")), 5);
+    await expect(impatient).rejects.toThrow("enough");
+    release();
+    await patient;
+    expect(texts(await readLog(bench))).toEqual(["one", "two"]);
+  });
+
+  it("writes nothing for a caller that had given up before", async () => {
+    const bench = await newBench();
+    const logger = await openLogger(bench);
+    await expect(write(logger, "one", AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    await write(logger, "two");
+    expect(texts(await readLog(bench))).toEqual(["two"]);
+  });
+
+  it("stops for good when somebody else writes under its key", async () => {
+    const bench = await newBench();
+    const logger = await openLogger(bench);
+    await bench.store.create(firstBatch(bench), new Uint8Array([1]));
+    const stopped = { code: "HOST_UNPROVED", retryable: false };
+    await expect(write(logger, "one")).rejects.toMatchObject(stopped);
+    await expect(write(logger, "two")).rejects.toMatchObject(stopped);
+    await expect(logger.beginEpoch(bench.manifest)).rejects.toMatchObject(stopped);
+    await expect(openLogger(bench)).rejects.toMatchObject(stopped);
+  });
+
+  it("does not begin at all when the head cannot be deposited", async () => {
+    const bench = await newBench();
+    const deposit = faultyDeposit(bench, () => "error");
+    await expect(openLogger(bench, { deposit })).rejects.toBe(refused);
+    const head = await bench.store.head(root + layout.head(bench.instance, 1));
+    expect(head).not.toBeNull();
+  });
+});
