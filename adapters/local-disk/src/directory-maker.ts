@@ -1,0 +1,48 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { syncDirectory } from "./durable.js";
+import { errorNumber, LocalDiskError } from "./error-code.js";
+
+/** Directories remembered as durable; forgetting one costs an fsync. */
+const remembered = 10_000;
+
+/**
+ * Makes directories that outlive a crash. That one exists does not say so: another process may have made it and not
+ * yet synced its parent. So every process syncs the parents of each directory once before it relies on it.
+ */
+export class DirectoryMaker {
+  readonly #durable = new Set<string>();
+
+  /** Makes `path`, which is `top` or under it. `top`'s parent must be there. */
+  async make(top: string, path: string): Promise<void> {
+    const missing: string[] = [];
+    for (let next = path; !this.#durable.has(next); next = dirname(next)) {
+      missing.push(next);
+      if (next === top) break;
+    }
+    for (const next of missing.reverse()) await this.#makeOne(next);
+    await this.assertInside(path);
+  }
+
+  /**
+   * Rejects when a symbolic link stands anywhere in the way to a directory: it would lead out of the store.
+   *
+   * @throws LocalDiskError `STORE_UNSUITABLE`
+   */
+  async assertInside(path: string): Promise<void> {
+    const real = await realpath(path);
+    if (real === path) return;
+    throw new LocalDiskError("STORE_UNSUITABLE", `expected ${path} to be no link, found that it leads to ${real}`);
+  }
+
+  async #makeOne(path: string): Promise<void> {
+    try {
+      await mkdir(path);
+    } catch (error) {
+      if (errorNumber(error) !== "EEXIST") throw error;
+    }
+    await syncDirectory(dirname(path));
+    if (this.#durable.size >= remembered) this.#durable.clear();
+    this.#durable.add(path);
+  }
+}
