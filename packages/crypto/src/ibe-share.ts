@@ -58,9 +58,9 @@ export function createShareKey(
 /**
  * One authority's decryption share of one wrap: 576 bytes, good for that wrap and that set of authorities only.
  *
- * Whether the wrap stands in a manifest in force is for the caller to check first. There is no proof that a share is
- * right: e(commitment, Q) relates it to the public key only by a further proof in the target group. `unwrapKey` tells
- * whether all shares together were right, not which was wrong.
+ * Whether the wrap stands in a manifest in force is for the caller to check first. A share carries no proof that it
+ * is right, and pairings alone cannot check it against the authority's commitment (that would take a proof of equal
+ * logarithms). `unwrapKey` tells whether all shares together were right, not which was wrong.
  *
  * @throws FogboundError `VERIFICATION_FAILED` if the wrap is not 112 bytes, or its U is not the one encoding of a point
  *   of order q in G1.
