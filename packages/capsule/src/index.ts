@@ -4,5 +4,14 @@ export { checkItemName } from "./item-name.js";
 export { type ManifestVersion, readManifests, storeManifest, verifyManifest } from "./manifest-chain.js";
 export { draftFrom, type OwnerView, openAsOwner } from "./owner-view.js";
 export { openPart, openPartAs, type PartName, sealPart } from "./parts.js";
-export { checkItems, type Item, newGenesis, type SealedItems, type SealItemsOptions, sealItems } from "./seal.js";
+export { openHostPartKey, ShareRecipient, unwrapItemKey } from "./release.js";
+export {
+  checkItems,
+  type Item,
+  newCountKey,
+  newGenesis,
+  type SealedItems,
+  type SealItemsOptions,
+  sealItems,
+} from "./seal.js";
 export { wrapIdentity, wrapperFor } from "./wraps.js";

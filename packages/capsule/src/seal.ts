@@ -132,3 +132,8 @@ async function inOrder<From, To>(
   for (const one of ended) if (one.status === "rejected") throw one.reason;
   return results;
 }
+
+/** The key under which a capsule's uses are counted; the same through all its versions, or counting would begin anew. */
+export function newCountKey(): Uint8Array {
+  return randomBytes(32);
+}

@@ -1,3 +1,5 @@
+export type { SealingKey, SigningKey } from "@fogbound/crypto";
+export { type InstanceKeys, newInstance } from "./instance.js";
 export { openKeyFile, type PassphraseCost, sealKeyFile } from "./key-file.js";
 export {
   type AuditorKeys,

@@ -12,6 +12,7 @@ export {
 export { type Batch, type BatchStatement, batch, batchStatement, headersRoot, mostRecordsInBatch } from "./batch.js";
 export { type Checkpoint, openCheckpoint, signCheckpoint } from "./checkpoint.js";
 export { type Codec, type Format, format, sameBytes, suite } from "./codec.js";
+export { countTags } from "./count.js";
 export { type EpochHead, epochHead, epochSecretCommitment } from "./epoch.js";
 export type { Finding, FindingCode } from "./finding.js";
 export { capsuleIdOf, type Genesis, genesis, ownerIdOf } from "./genesis.js";
@@ -95,6 +96,7 @@ export {
   type RecordHeader,
   type RecordKind,
   type RegisteredBody,
+  randomOpening,
   recipientName,
   recordHeader,
   sealRecord,

@@ -1,4 +1,4 @@
-import { concatBytes, label, openAead, sealAead, sha256, toBase32, utf8 } from "@fogbound/crypto";
+import { concatBytes, label, openAead, randomBytes, sealAead, sha256, toBase32, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import {
   bytes32,
@@ -231,4 +231,9 @@ export function recipientName(readKey: Uint8Array): string {
 /** Associated data of the HPKE wrap of an epoch secret. */
 export function epochBinding(instance: InstanceId, epoch: number): Uint8Array {
   return concatBytes(utf8(`${instance}/${epoch}`));
+}
+
+/** The 32 random bytes that open a commitment; fresh for every record. */
+export function randomOpening(): Uint8Array {
+  return randomBytes(32);
 }

@@ -1,0 +1,161 @@
+import { ShareRecipient, unwrapItemKey } from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
+import type { SignedRequest } from "@fogbound/identity";
+import type { Recorded } from "@fogbound/log";
+import {
+  type AccessRequest,
+  type Answer,
+  type Authority,
+  answer,
+  countTags,
+  hashOf,
+  type ItemDescription,
+  type Place,
+  question,
+  randomOpening,
+  recipient,
+  request,
+  type Session,
+  sameBytes,
+  session,
+  type Waiting,
+} from "@fogbound/protocol";
+import type { HostedCapsule } from "./hosted-capsule.js";
+
+/** One request on its way: what it says, and what is known of it here. Nothing of it is proved; the authorities do that. */
+export interface Asked {
+  readonly signed: SignedRequest;
+  readonly hash: Uint8Array;
+  readonly request: AccessRequest;
+  readonly session: Session;
+  readonly item: ItemDescription;
+  /** What the host itself saw. */
+  readonly place: Place;
+}
+
+/** What came of asking: the verified answers, and the item key when all permit. */
+export interface AskedAnswer {
+  readonly answers: readonly Uint8Array[];
+  readonly first: Answer;
+  readonly itemKey: Uint8Array | null;
+}
+
+/** Reads a request. @throws FogboundError `FORMAT_INVALID`, `ITEM_NOT_FOUND`, or `MANIFEST_STALE` for one signed over another version or instance. */
+export function readRequest(hosted: HostedCapsule, signed: SignedRequest, place: Place): Asked {
+  const { value } = request.read(signed.signed);
+  if (
+    value.capsule !== hosted.version.capsule ||
+    value.instance !== hosted.instance ||
+    !sameBytes(value.manifest, hosted.version.hash)
+  ) {
+    throw new FogboundError(
+      "MANIFEST_STALE",
+      "The request was signed over another version or instance of the capsule than the one served here. Ask for a new offer and sign again.",
+    );
+  }
+  return {
+    signed,
+    hash: hashOf(signed.signed),
+    request: value,
+    session: session.read(signed.session).value,
+    item: hosted.itemById(value.item),
+    place,
+  };
+}
+
+/** Step 1 and 2, record and deposit, side by side: durable in the host's store and under a receipt, before anybody is asked. */
+export async function record(
+  hosted: HostedCapsule,
+  asked: Asked,
+  waiting: Waiting,
+): Promise<{ readonly recorded: Recorded; readonly opening: Uint8Array }> {
+  const opening = randomOpening();
+  const counts = countTags(hosted.hostPart, asked.session.subject, asked.item, asked.request.action);
+  const body = {
+    kind: "asked",
+    time: hosted.now(),
+    opening,
+    request: asked.signed.signed,
+    session: asked.signed.session,
+    place: asked.place,
+  } as const;
+  const recorded = await hosted.logger.record(body, { requestHash: asked.hash, counts, signal: waiting.signal });
+  return { recorded, opening };
+}
+
+/** Step 3, ask: every chosen authority checks, decides, journals; the shares of those that permit open the key. */
+export async function ask(
+  hosted: HostedCapsule,
+  asked: Asked,
+  paper: { readonly recorded: Recorded; readonly opening: Uint8Array },
+  waiting: Waiting,
+): Promise<AskedAnswer> {
+  const to = await ShareRecipient.generate();
+  const bytes = await questionFor(hosted, asked, paper, to);
+  const answered = await Promise.all(
+    hosted.quorum.map((authority) => askOne(authority, bytes, asked, paper.recorded, to, waiting)),
+  );
+  const refusal = answered.find(({ value }) => value.decision !== "permit");
+  const first = (refusal ?? answered[0])?.value;
+  if (first === undefined) throw new TypeError("Expected at least one authority to ask, got none.");
+  const answers = answered.map(({ signed }) => signed);
+  if (refusal !== undefined) return { answers, first, itemKey: null };
+  const shares = answered.flatMap(({ share }) => (share === null ? [] : [share]));
+  return { answers, first, itemKey: unwrapItemKey(hosted.variant(asked.request.item, first.variant).wrap, shares) };
+}
+
+async function questionFor(
+  hosted: HostedCapsule,
+  asked: Asked,
+  { recorded, opening }: { readonly recorded: Recorded; readonly opening: Uint8Array },
+  to: ShareRecipient,
+): Promise<Uint8Array> {
+  const { header, statement, place, path, receipt } = recorded;
+  if (receipt === null)
+    throw new FogboundError(
+      "RECORD_NOT_DURABLE",
+      "The record of this access has no receipt yet, so nobody was asked. Try again.",
+    );
+  return question.encode({
+    suite: 1,
+    capsule: hosted.version.capsule,
+    request: asked.signed.signed,
+    session: asked.signed.session,
+    header,
+    statement,
+    place,
+    path,
+    opening,
+    receipt,
+    recipient: await recipient.sign({ suite: 1, key: to.publicKey, request: asked.hash }, hosted.keys.signing),
+    address: asked.place.address,
+    country: asked.place.country,
+    shares: hosted.quorum.map(({ member }) => member.index),
+  });
+}
+
+interface OneAnswer {
+  readonly signed: Uint8Array;
+  readonly value: Answer;
+  readonly share: Uint8Array | null;
+}
+
+async function askOne(
+  authority: Authority,
+  bytes: Uint8Array,
+  asked: Asked,
+  recorded: Recorded,
+  to: ShareRecipient,
+  waiting: Waiting,
+): Promise<OneAnswer> {
+  const { answer: signed, share } = await authority.answer(bytes, waiting);
+  const value = await answer.verify(signed, authority.member.answerKey);
+  const ours =
+    value.authority === authority.member.id &&
+    sameBytes(value.request, asked.hash) &&
+    sameBytes(value.header, recorded.hash);
+  if (!ours || value.capsule !== asked.request.capsule) throw FogboundError.verificationFailed();
+  if (value.decision !== "permit") return { signed, value, share: null };
+  if (share === null || value.share === null) throw FogboundError.verificationFailed();
+  return { signed, value, share: await to.open(share, asked.hash, value.share) };
+}

@@ -1,0 +1,11 @@
+/** The log is pushed after 15 minutes or 1 MiB, whichever comes first. */
+export const push = { seconds: 900, bytes: 1024 * 1024 } as const;
+
+/** Eight batches and two of parity: any two of ten may be lost. */
+export const stripe = { batches: 8, parity: 2 } as const;
+
+/** A checkpoint over a leaf follows within ten seconds. */
+export const checkpointSeconds = 10;
+
+/** Every access asks. */
+export const leaseSeconds = 0;

@@ -1,0 +1,70 @@
+import type { Evidence } from "@fogbound/audit";
+import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Waiting } from "@fogbound/protocol";
+import { layout } from "@fogbound/protocol";
+import { type ObjectStore, readAll } from "@fogbound/storage";
+
+const largestObject = 16 * 1024 * 1024;
+
+export interface EvidenceSources {
+  readonly store: ObjectStore;
+  readonly harmonizer: Harmonizer;
+  readonly authorities: readonly Authority[];
+  readonly partiesSeparate: boolean;
+  readonly rehashContent: boolean;
+}
+
+/** What an audit of a live vault looks at. The harmonizer anchors the capsule's tips first, so that the tail is covered. */
+export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting: Waiting): Promise<Evidence> {
+  const { store, harmonizer, authorities, partiesSeparate, rehashContent } = sources;
+  await harmonizer.anchor(capsule, waiting);
+  const { checkpoint } = await harmonizer.pull(capsule, waiting);
+  const journals = new Map<AuthorityId, LogObjects | null>(
+    authorities.map((authority) => [authority.member.id, authority.journal(capsule)]),
+  );
+  return {
+    capsule,
+    pinned: true,
+    manifests: () => objectsUnder(store, layout.manifests(capsule), waiting),
+    log: logObjects(store, layout.hostLog(capsule)),
+    journals,
+    checkpoint,
+    bundles: () => bundlesOf(harmonizer, capsule, waiting),
+    batchCopy: (instance, epoch, batch) => harmonizer.batchCopy(instance, epoch, batch, waiting),
+    ...(rehashContent
+      ? { content: async (content) => (await store.get(layout.content(capsule, content), waiting))?.body ?? null }
+      : {}),
+    partiesSeparate,
+  };
+}
+
+async function* bundlesOf(
+  harmonizer: Harmonizer,
+  capsule: CapsuleId,
+  waiting: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* (await harmonizer.pull(capsule, waiting)).bundles;
+}
+
+async function* objectsUnder(
+  store: ObjectStore,
+  prefix: string,
+  waiting: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { key } of store.list(prefix, waiting)) {
+    const object = await store.get(key, waiting);
+    if (object !== null) yield await readAll(object, largestObject);
+  }
+}
+
+/** A log as it lies in a store, below its root. */
+export function logObjects(store: ObjectStore, root: string): LogObjects {
+  return {
+    async *list(waiting = {}) {
+      for await (const { key } of store.list(`${root}instances/`, waiting)) yield key.slice(root.length);
+    },
+    async read(name, waiting = {}) {
+      const object = await store.get(root + name, waiting);
+      return object === null ? null : readAll(object, largestObject);
+    },
+  };
+}

@@ -1,0 +1,233 @@
+import { FogboundError } from "@fogbound/errors";
+import { ReaderSession, type SignedRequest, type SigningKey } from "@fogbound/identity";
+import {
+  type Action,
+  type CapsuleId,
+  derivedIdentifier,
+  type HostEntry,
+  hostIdOf,
+  type ItemId,
+  type Place,
+  type Subject,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type Asked, type AskedAnswer, ask, readRequest, record } from "./access.js";
+import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
+import { Leases } from "./lease.js";
+import { type HostParties, systemClock } from "./parties.js";
+import { Served, writeDelivered } from "./served.js";
+import type { Access } from "./types.js";
+
+/** How many instances of this host a capsule sealed for it lets run at once, unless its owner says otherwise. */
+const mostInstances = 1000;
+
+export interface AccessWish {
+  readonly capsule: CapsuleId;
+  /** The item's name. */
+  readonly item: string;
+  readonly action: Action;
+  readonly purpose?: string;
+}
+
+/** What a reader signs over, for one item of a capsule as this host serves it. */
+export interface Offer {
+  readonly capsule: CapsuleId;
+  readonly manifest: Uint8Array;
+  readonly instance: HostedCapsule["instance"];
+  readonly items: ReadonlyMap<string, ItemId>;
+}
+
+/** A session whose key this host holds, for somebody it signed in itself, and where that somebody is. */
+export interface HostSession {
+  readonly reader: ReaderSession;
+  readonly place: Place;
+}
+
+interface Taken {
+  readonly hosted: HostedCapsule;
+  readonly leases: Leases;
+}
+
+/** Serves capsules: durable record, then receipt, then answer, then bytes. */
+export class Host {
+  readonly #hosting: Hosting;
+  readonly #capsules = new Map<CapsuleId, Promise<Taken>>();
+  readonly #inUse = new Set<Served>();
+  readonly #writing = new Set<Promise<void>>();
+  /** Under another manifest than the one in force; what is being read under them is still written down. */
+  readonly #retired = new Set<HostedCapsule>();
+
+  private constructor(parties: HostParties) {
+    this.#hosting = { ...parties, clock: parties.clock ?? systemClock };
+  }
+
+  static async open(parties: HostParties): Promise<Host> {
+    if (parties.authorities.length === 0) throw new TypeError("Expected at least one authority to ask, got none.");
+    return new Host(parties);
+  }
+
+  /** How a manifest names this host. */
+  get entry(): HostEntry {
+    return hostEntry(this.#hosting.key);
+  }
+
+  /** A session for somebody this host signed in itself. The record says that the host held it. */
+  async sessionFor(
+    subject: Subject,
+    place: { readonly address: string; readonly country?: string },
+  ): Promise<HostSession> {
+    const { key, clock, authorities } = this.#hosting;
+    const audience = authorities.map(({ member }) => member.id);
+    const reader = await ReaderSession.forHost({
+      subject,
+      audience,
+      clock,
+      host: hostIdOf(key.publicKey),
+      hostKey: key,
+    });
+    return { reader, place: { address: place.address, country: place.country ?? null } };
+  }
+
+  /** What a remote reader signs over. @throws as `access`. */
+  async offer(capsule: CapsuleId, waiting: Waiting = {}): Promise<Offer> {
+    const { hosted } = await this.#take(capsule, waiting);
+    return offerOf(hosted);
+  }
+
+  /**
+   * One access by a reader whose session this host holds.
+   *
+   * A refusal is a value; a throw means the question could not be asked: `RECORD_NOT_DURABLE`, `AUTHORITY_UNREACHABLE`,
+   * `HARMONIZER_UNREACHABLE`, `CAPSULE_NOT_FOUND`, `ITEM_NOT_FOUND`, `HOST_UNPROVED`, `READER_UNPROVED`,
+   * `CLOCK_UNTRUSTED`, `VERIFICATION_FAILED`, and the store's codes.
+   */
+  async access(session: HostSession, wish: AccessWish, waiting: Waiting = {}): Promise<Access> {
+    return this.#withFreshManifest(wish.capsule, waiting, async (taken) => {
+      const { capsule, manifest, instance } = offerOf(taken.hosted);
+      const item = taken.hosted.itemByName(wish.item).id;
+      const signed = await session.reader.request({
+        capsule,
+        manifest,
+        item,
+        action: wish.action,
+        purpose: wish.purpose ?? null,
+        instance,
+        challengeReply: null,
+      });
+      return this.#serve(taken, readRequest(taken.hosted, signed, session.place), waiting);
+    });
+  }
+
+  /** One access by a reader who signed the request over an `offer`. @throws as `access`, and `MANIFEST_STALE`: offer again. */
+  async accessSigned(
+    request: SignedRequest & { readonly capsule: CapsuleId },
+    from: Place,
+    waiting: Waiting = {},
+  ): Promise<Access> {
+    const taken = await this.#take(request.capsule, waiting);
+    try {
+      return await this.#serve(taken, readRequest(taken.hosted, request, from), waiting);
+    } catch (error) {
+      if (isStale(error)) await this.#retire(request.capsule);
+      throw error;
+    }
+  }
+
+  /** Writes what is still to be written, forgets every key. */
+  async close(waiting: Waiting = {}): Promise<void> {
+    await Promise.all([...this.#inUse].map((served) => served.end()));
+    await Promise.all(this.#writing);
+    await Promise.all([...this.#capsules.keys()].map((capsule) => this.#retire(capsule)));
+    await Promise.all([...this.#retired].map(({ logger }) => logger.close(waiting)));
+    this.#retired.clear();
+  }
+
+  async #serve({ hosted, leases }: Taken, asked: Asked, waiting: Waiting): Promise<Access> {
+    const paper = await record(hosted, asked, waiting);
+    const leased = leases.find(asked, hosted.now());
+    const answered = leased ?? (await ask(hosted, asked, paper, waiting));
+    if (leased === null) leases.keep(asked, answered, hosted.now());
+    return this.#outcome(hosted, asked, answered);
+  }
+
+  #outcome(hosted: HostedCapsule, asked: Asked, { answers, first, itemKey }: AskedAnswer): Access {
+    const id = derivedIdentifier("acc", "fogbound/v1/access", asked.hash);
+    if (itemKey === null) {
+      const outcome = first.decision === "challenge" ? "challenged" : "denied";
+      this.#write(writeDelivered(hosted, asked, { answers, outcome, ranges: [], bytes: 0 }));
+      return outcome === "challenged"
+        ? { outcome, id, question: first.question ?? "" }
+        : { outcome, id, reason: first.reason ?? "policy" };
+    }
+    const served = new Served(this.#hosting.store, this.#inUse, hosted, asked, {
+      answers,
+      variant: hosted.variant(asked.item.id, first.variant),
+      itemKey,
+    });
+    const { name, mediaType, length } = asked.item;
+    return {
+      outcome: "permitted",
+      id,
+      name,
+      mediaType,
+      size: length,
+      read: (range) => served.read(range),
+      end: () => served.end(),
+    };
+  }
+
+  /** Rides in the next commit; `close` waits for it. */
+  #write(writing: Promise<void>): void {
+    const settled = writing.catch(() => undefined).finally(() => this.#writing.delete(settled));
+    this.#writing.add(settled);
+  }
+
+  async #withFreshManifest<T>(capsule: CapsuleId, waiting: Waiting, use: (taken: Taken) => Promise<T>): Promise<T> {
+    try {
+      return await use(await this.#take(capsule, waiting));
+    } catch (error) {
+      // Another version came into force, or the authority started anew: take the capsule up again, once.
+      if (!isStale(error)) throw error;
+      await this.#retire(capsule);
+      return use(await this.#take(capsule, waiting));
+    }
+  }
+
+  #take(capsule: CapsuleId, waiting: Waiting): Promise<Taken> {
+    const known = this.#capsules.get(capsule);
+    if (known !== undefined) return known;
+    const taken = HostedCapsule.open(this.#hosting, capsule, waiting).then((hosted) => ({
+      hosted,
+      leases: new Leases(),
+    }));
+    this.#capsules.set(capsule, taken);
+    taken.catch(() => this.#capsules.delete(capsule));
+    return taken;
+  }
+
+  /** The next access takes the capsule up again; accesses under way keep their log until `close`. */
+  async #retire(capsule: CapsuleId): Promise<void> {
+    const taken = await this.#capsules.get(capsule)?.catch(() => undefined);
+    this.#capsules.delete(capsule);
+    if (taken === undefined) return;
+    taken.leases.clear();
+    this.#retired.add(taken.hosted);
+  }
+}
+
+export function hostEntry(key: SigningKey): HostEntry {
+  return { id: hostIdOf(key.publicKey), key: key.publicKey, mostInstances };
+}
+
+function offerOf(hosted: HostedCapsule): Offer {
+  return {
+    capsule: hosted.version.capsule,
+    manifest: hosted.version.hash,
+    instance: hosted.instance,
+    items: new Map(hosted.hostPart.items.map(({ name, id }) => [name, id])),
+  };
+}
+
+function isStale(error: unknown): boolean {
+  return FogboundError.isInstance(error) && error.code === "MANIFEST_STALE";
+}

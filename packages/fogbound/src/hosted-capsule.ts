@@ -1,0 +1,213 @@
+import { type ManifestVersion, openHostPartKey, openPart, readManifests } from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
+import { type InstanceKeys, newInstance, type SigningKey } from "@fogbound/identity";
+import { type EpochManifest, Logger } from "@fogbound/log";
+import {
+  type Authority,
+  type CapsuleId,
+  type Clock,
+  type ContentId,
+  type Harmonizer,
+  type HostId,
+  type HostPart,
+  hostIdOf,
+  hostPart,
+  type InForce,
+  type InstanceId,
+  type ItemDescription,
+  type ItemId,
+  layout,
+  nowhere,
+  registration,
+  type Variant,
+  type Waiting,
+} from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+
+export interface Hosting {
+  readonly store: ObjectStore;
+  readonly harmonizer: Harmonizer;
+  readonly authorities: readonly Authority[];
+  readonly key: SigningKey;
+  readonly clock: Clock;
+}
+
+/** A capsule taken up by this process: its instance, its log, and what the host may know of the manifest in force. */
+export class HostedCapsule {
+  readonly version: ManifestVersion;
+  readonly hostPart: HostPart;
+  readonly keys: InstanceKeys;
+  readonly logger: Logger;
+  /** The authorities that are asked: as many as the manifest's threshold. */
+  readonly quorum: readonly Authority[];
+  readonly #clock: Clock;
+  readonly #items: ReadonlyMap<ItemId, ItemDescription>;
+  readonly #names: ReadonlyMap<string, ItemDescription>;
+
+  private constructor(parts: {
+    version: ManifestVersion;
+    hostPart: HostPart;
+    keys: InstanceKeys;
+    logger: Logger;
+    quorum: readonly Authority[];
+    clock: Clock;
+  }) {
+    this.version = parts.version;
+    this.hostPart = parts.hostPart;
+    this.keys = parts.keys;
+    this.logger = parts.logger;
+    this.quorum = parts.quorum;
+    this.#clock = parts.clock;
+    this.#items = new Map(parts.hostPart.items.map((item) => [item.id, item]));
+    this.#names = new Map(parts.hostPart.items.map((item) => [item.name, item]));
+  }
+
+  /**
+   * Registers a new instance and begins its log.
+   * @throws FogboundError `CAPSULE_NOT_FOUND` when it is not in the store or was never published, `HOST_UNPROVED` when
+   * the manifest does not name this host, and what store, harmonizer and authorities throw.
+   */
+  static async open(hosting: Hosting, capsule: CapsuleId, waiting: Waiting): Promise<HostedCapsule> {
+    const version = await versionInForce(hosting, capsule, waiting);
+    const quorum = quorumFor(version, hosting.authorities);
+    await showTo(quorum, hosting.harmonizer, version, waiting);
+    const keys = await newInstance(capsule);
+    const registered = await register(hosting, version, quorum, keys, waiting);
+    const value = await openPart(hostPart, version.object.host, { capsule, part: "host", key: registered.hostPartKey });
+    const logger = await openLogger(hosting, version, keys, registered.registration, waiting);
+    return new HostedCapsule({ version, hostPart: value, keys, logger, quorum, clock: hosting.clock });
+  }
+
+  get instance(): InstanceId {
+    return this.keys.id;
+  }
+
+  now(): number {
+    return this.#clock();
+  }
+
+  /** @throws FogboundError `ITEM_NOT_FOUND`. */
+  itemById(id: ItemId): ItemDescription {
+    return this.#found(this.#items.get(id), id);
+  }
+
+  /** @throws FogboundError `ITEM_NOT_FOUND`. */
+  itemByName(name: string): ItemDescription {
+    return this.#found(this.#names.get(name) ?? this.#names.get(name.normalize("NFC")), name);
+  }
+
+  /** @throws FogboundError `VERIFICATION_FAILED` when an answer names a variant the manifest does not have. */
+  variant(item: ItemId, content: ContentId | null): Variant & { readonly number: number } {
+    const variants = this.version.manifest.items.find(({ id }) => id === item)?.variants ?? [];
+    const number = variants.findIndex((one) => one.content === content);
+    const found = variants[number];
+    if (found === undefined) throw FogboundError.verificationFailed();
+    return { ...found, number };
+  }
+
+  #found(item: ItemDescription | undefined, named: string): ItemDescription {
+    if (item !== undefined) return item;
+    const names = this.hostPart.items.slice(0, 5).map(({ name }) => JSON.stringify(name));
+    throw new FogboundError(
+      "ITEM_NOT_FOUND",
+      `The capsule has no item ${JSON.stringify(named.slice(0, 120))}. It has ${names.join(", ")}${this.hostPart.items.length > 5 ? ", …" : ""}.`,
+    );
+  }
+}
+
+async function versionInForce(hosting: Hosting, capsule: CapsuleId, waiting: Waiting): Promise<ManifestVersion> {
+  const inForce: InForce | null = await hosting.harmonizer.inForce(capsule, waiting);
+  const chain = await readManifests(hosting.store, capsule, { ...waiting, inForce });
+  const version = chain.at(-1);
+  if (inForce !== null && version !== undefined) return version;
+  throw new FogboundError(
+    "CAPSULE_NOT_FOUND",
+    `The capsule ${capsule} is sealed but not published. Its owner publishes it with "fogbound publish ${capsule}".`,
+  );
+}
+
+function quorumFor(version: ManifestVersion, reachable: readonly Authority[]): readonly Authority[] {
+  const { threshold, members } = version.manifest.authorities;
+  const named = reachable.filter(({ member }) => members.some(({ id }) => id === member.id));
+  if (named.length >= threshold) return named.slice(0, threshold);
+  throw new FogboundError(
+    "AUTHORITY_UNREACHABLE",
+    `The capsule needs answers of ${threshold} of its authorities; ${named.length} can be reached from here.`,
+  );
+}
+
+/** Shows the authorities the manifest in force: one that was away when it was published would refuse for ever. */
+async function showTo(
+  quorum: readonly Authority[],
+  harmonizer: Harmonizer,
+  version: ManifestVersion,
+  waiting: Waiting,
+): Promise<void> {
+  const receipt = await harmonizer.submitManifest(version.object.manifest, waiting);
+  await Promise.all(quorum.map((authority) => authority.publish(version.bytes, receipt, waiting)));
+}
+
+async function register(
+  hosting: Hosting,
+  version: ManifestVersion,
+  quorum: readonly Authority[],
+  keys: InstanceKeys,
+  waiting: Waiting,
+): Promise<{ readonly registration: Uint8Array; readonly hostPartKey: Uint8Array }> {
+  const host: HostId = hostIdOf(hosting.key.publicKey);
+  const signedBy = async (authority: Authority): Promise<{ registration: Uint8Array; hostPartKey: Uint8Array }> => {
+    const nonce = await authority.nonce(waiting);
+    const value = {
+      suite: 1,
+      capsule: version.capsule,
+      host,
+      instance: keys.id,
+      instanceKey: keys.signing.publicKey,
+      recipient: keys.recipient.publicKey,
+      nonce,
+      time: hosting.clock(),
+      place: nowhere,
+      previous: null,
+    } as const;
+    const signed = await registration.sign(value, keys.signing, hosting.key);
+    return {
+      registration: signed,
+      hostPartKey: await openHostPartKey(await authority.register(signed, waiting), keys.recipient, keys.id),
+    };
+  };
+  const [first] = await Promise.all(quorum.map(signedBy));
+  if (first === undefined) throw new TypeError("Expected at least one authority to register with, got none.");
+  return first;
+}
+
+function openLogger(
+  hosting: Hosting,
+  version: ManifestVersion,
+  keys: InstanceKeys,
+  signedRegistration: Uint8Array,
+  waiting: Waiting,
+): Promise<Logger> {
+  return Logger.open({
+    store: hosting.store,
+    root: layout.hostLog(version.capsule),
+    capsule: version.capsule,
+    key: keys.signing,
+    registration: signedRegistration,
+    manifest: epochManifestOf(version),
+    resume: null,
+    clock: hosting.clock,
+    deposit: {
+      head: (head, options) => hosting.harmonizer.submitHead(head, options),
+      batch: (batch, options) => hosting.harmonizer.submitBatch(batch, options),
+    },
+    ...waiting,
+  });
+}
+
+function epochManifestOf({ genesis, manifest, hash }: ManifestVersion): EpochManifest {
+  return {
+    version: manifest.version,
+    hash,
+    recipients: [genesis.read, ...genesis.recovery, ...manifest.auditors.map(({ readKey }) => readKey)],
+  };
+}

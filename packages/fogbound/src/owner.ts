@@ -1,0 +1,244 @@
+import { type Audit, verify } from "@fogbound/audit";
+import {
+  checkItems,
+  draftFrom,
+  type ManifestDraft,
+  type ManifestVersion,
+  newCountKey,
+  newGenesis,
+  type OwnerView,
+  openAsOwner,
+  openContent,
+  readManifests,
+  sealItems,
+  signManifest,
+  storeManifest,
+} from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
+import type { Policy } from "@fogbound/policy";
+import {
+  type CapsuleId,
+  type Clock,
+  layout,
+  type OwnerId,
+  ownerIdOf,
+  sameBytes,
+  type Waiting,
+} from "@fogbound/protocol";
+import { stateOf } from "./capsule-state.js";
+import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
+import { evidenceOf } from "./evidence.js";
+import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from "./owner-steps.js";
+import { type OwnerParties, systemClock } from "./parties.js";
+import { isOffline, publishVersions } from "./publish.js";
+import { readableFrom } from "./readable.js";
+import { policyTerms, required, type SealRequest } from "./seal-request.js";
+import type { Capsule } from "./types.js";
+
+export interface SealOptions extends Waiting {
+  /** Plaintext bytes sealed so far; the total is null when a source does not say its size. */
+  readonly onProgress?: (bytes: number, total: number | null) => void;
+}
+
+/** Seals, changes, revokes, and reads the audit. */
+export class Owner {
+  readonly id: OwnerId;
+  readonly #parties: OwnerParties;
+  readonly #clock: Clock;
+
+  private constructor(parties: OwnerParties) {
+    this.id = ownerIdOf(parties.keys.root.publicKey);
+    this.#parties = parties;
+    this.#clock = parties.clock ?? systemClock;
+  }
+
+  static async open(parties: OwnerParties): Promise<Owner> {
+    return new Owner(parties);
+  }
+
+  /**
+   * Seals items and their policy, and publishes them. When harmonizer or authorities cannot be asked the capsule stays
+   * *sealed*, whole, until `publish`.
+   *
+   * @throws TypeError for no items, names that are none or given twice, no policy, no host, no issuer.
+   * @throws FogboundError `POLICY_INVALID`, `FORMAT_INVALID` when it is too large, and the store's codes.
+   */
+  async seal(request: SealRequest, options: SealOptions = {}): Promise<Capsule> {
+    checkItems(request.items);
+    const lease = request.leaseSeconds ?? leaseSeconds;
+    const terms = await policyTerms(request.policy, lease);
+    const hosts = required(request.hosts, this.#parties.defaults?.hosts, "hosts");
+    const issuers = required(request.issuers, this.#parties.defaults?.issuers, "issuers");
+    const { keys, authorityGroup, store, harmonizer } = this.#parties;
+    const { capsule, genesis } = newGenesis({
+      root: keys.root.publicKey,
+      read: keys.read.publicKey,
+      recovery: keys.recovery,
+    });
+    const total = totalOf(request);
+    const onBytes = (bytes: number): void => options.onProgress?.(bytes, total);
+    const sealed = await sealItems(store, request.items, {
+      ...signalOf(options),
+      capsule,
+      authorities: authorityGroup,
+      keyVersion: 1,
+      onBytes,
+    });
+    const draft: ManifestDraft = {
+      public: {
+        genesis,
+        mode: terms.mode,
+        keyVersion: 1,
+        items: sealed.items,
+        hosts,
+        authorities: authorityGroup,
+        harmonizer: harmonizer.entry,
+        publishers: [],
+        auditors: request.auditors ?? [],
+        revoked: { hosts: [], instances: [], everything: false },
+        leaseSeconds: lease,
+        push: request.push ?? push,
+        stripe,
+        checkpointSeconds,
+      },
+      host: { items: sealed.descriptions, countKey: newCountKey(), counted: terms.counted },
+      authority: {
+        policy: terms.cedar,
+        issuers,
+        revokedReaders: [],
+        real: sealed.items.map(() => 0),
+        regrants: [],
+        fog: null,
+      },
+      itemKeys: sealed.itemKeys,
+    };
+    const version = await signManifest(capsule, draft, null, this.#clock(), keys.root);
+    await storeManifest(store, version, signalOf(options));
+    return this.#publishFirst(version, signalOf(options));
+  }
+
+  /** Brings into force what was sealed offline. Safe to call again. @throws FogboundError, as `seal`, and `HARMONIZER_` or `AUTHORITY_UNREACHABLE`. */
+  async publish(capsule: CapsuleId, waiting: Waiting = {}): Promise<Capsule> {
+    const chain = await readManifests(this.#parties.store, capsule, waiting);
+    await publishVersions(chain, this.#parties, waiting);
+    return this.capsule(capsule, waiting);
+  }
+
+  /** This owner's capsules in the store, by id. */
+  async *capsules(waiting: Waiting = {}): AsyncGenerator<Capsule, void, undefined> {
+    for await (const capsule of capsuleIds(this.#parties.store, waiting)) {
+      const chain = await readManifests(this.#parties.store, capsule, waiting).catch(notOurs);
+      if (chain !== null && sameBytes(chain[0].genesis.root, this.#parties.keys.root.publicKey))
+        yield await this.capsule(capsule, waiting);
+    }
+  }
+
+  /** One capsule and how far it has come. @throws FogboundError `CAPSULE_NOT_FOUND`. */
+  async capsule(capsule: CapsuleId, waiting: Waiting = {}): Promise<Capsule> {
+    const { version, inForce } = await this.#current(capsule, waiting);
+    const registered = await this.#registered(capsule, waiting);
+    const state = await stateOf(version.manifest, { inForce, registered, audit: () => this.audit(capsule, waiting) });
+    return { id: capsule, version: version.manifest.version, state };
+  }
+
+  /** What the newest manifest says, as only its owner may see it. @throws FogboundError `KEY_WRONG` for somebody else's capsule. */
+  async describe(capsule: CapsuleId, waiting: Waiting = {}): Promise<OwnerView> {
+    const { version } = await this.#current(capsule, waiting);
+    return openAsOwner(version, this.#parties.keys.read);
+  }
+
+  /** A new version with another policy; in force when it resolves. @throws FogboundError `POLICY_INVALID`, `MANIFEST_STALE` when another change came first. */
+  async setPolicy(capsule: CapsuleId, policy: Policy | "record-only", waiting: Waiting = {}): Promise<Capsule> {
+    return this.#change(capsule, waiting, async (draft) => {
+      const terms = await policyTerms(policy, draft.public.leaseSeconds);
+      return {
+        ...draft,
+        public: { ...draft.public, mode: terms.mode },
+        host: { ...draft.host, counted: terms.counted },
+        authority: { ...draft.authority, policy: terms.cedar },
+      };
+    });
+  }
+
+  /** Stops the next release; in force when it resolves, the harmonizer's receipt in hand. */
+  async revoke(capsule: CapsuleId, what: Revocation, waiting: Waiting = {}): Promise<Capsule> {
+    return this.#change(capsule, waiting, async (draft) => revoked(draft, what));
+  }
+
+  /** An item, opened with the owner's own key. It asks nobody and leaves no record: it is the owner's own. */
+  read(capsule: CapsuleId, item: string, waiting: Waiting = {}): ReadableStream<Uint8Array> {
+    return readableFrom(this.#read(capsule, item, waiting));
+  }
+
+  /** The capsule's history, verified. @throws FogboundError when a party needed for it cannot be asked. */
+  async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
+    const { store, harmonizer, authorities, keys } = this.#parties;
+    const sources = {
+      store,
+      harmonizer,
+      authorities,
+      partiesSeparate: this.#parties.partiesSeparate ?? true,
+      rehashContent: options.rehashContent ?? false,
+    };
+    const evidence = await evidenceOf(capsule, sources, signalOf(options));
+    return verify(evidence, { readKeys: [keys.read] }, signalOf(options));
+  }
+
+  async *#read(capsule: CapsuleId, name: string, waiting: Waiting): AsyncGenerator<Uint8Array, void, undefined> {
+    const view = await this.describe(capsule, waiting);
+    const at = view.host.items.findIndex((one) => one.name === name);
+    const described = view.host.items[at];
+    const variant = view.version.manifest.items[at]?.variants[view.authority.real[at] ?? 0];
+    const key = view.owner.itemKeys[at]?.[view.authority.real[at] ?? 0];
+    if (described === undefined || variant === undefined || key === undefined)
+      throw new FogboundError("ITEM_NOT_FOUND", `The capsule has no item ${JSON.stringify(name.slice(0, 120))}.`);
+    const content = {
+      capsule,
+      item: described.id,
+      variant: view.authority.real[at] ?? 0,
+      content: variant.content,
+      key,
+      length: described.length,
+    };
+    yield* openContent(this.#parties.store, content, undefined, waiting);
+  }
+
+  async #change(
+    capsule: CapsuleId,
+    waiting: Waiting,
+    change: (draft: ManifestDraft) => Promise<ManifestDraft>,
+  ): Promise<Capsule> {
+    const { version } = await this.#current(capsule, waiting);
+    const draft = await change(draftFrom(await openAsOwner(version, this.#parties.keys.read)));
+    const next = await signManifest(capsule, draft, version, this.#clock(), this.#parties.keys.root);
+    await storeManifest(this.#parties.store, next, waiting);
+    await publishVersions([next], this.#parties, waiting);
+    return this.capsule(capsule, waiting);
+  }
+
+  async #publishFirst(version: ManifestVersion, waiting: Waiting): Promise<Capsule> {
+    const offline = await publishVersions([version], this.#parties, waiting).then(
+      () => false,
+      (error: unknown) => {
+        if (isOffline(error)) return true;
+        throw error;
+      },
+    );
+    return { id: version.capsule, version: version.manifest.version, state: offline ? "sealed" : "published" };
+  }
+
+  /** The version in force; for a capsule never published, the newest in the store. */
+  async #current(
+    capsule: CapsuleId,
+    waiting: Waiting,
+  ): Promise<{ readonly version: ManifestVersion; readonly inForce: boolean }> {
+    const inForce = await this.#parties.harmonizer.inForce(capsule, waiting);
+    const chain = await readManifests(this.#parties.store, capsule, { ...waiting, inForce });
+    return { version: chain.at(-1) ?? chain[0], inForce: inForce !== null };
+  }
+
+  async #registered(capsule: CapsuleId, waiting: Waiting): Promise<boolean> {
+    for await (const _ of this.#parties.store.list(`${layout.hostLog(capsule)}instances/`, waiting)) return true;
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import type { AuditorKeys, OwnerKeys, SigningKey } from "@fogbound/identity";
+import type { Authority, AuthorityGroup, Clock, Harmonizer, HostEntry, Issuer } from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+
+/** What owner, host and auditor are each opened with. Nothing is ambient. */
+interface Parties {
+  /** The vault: capsules and the hosts' logs of them. */
+  readonly store: ObjectStore;
+  readonly harmonizer: Harmonizer;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+}
+
+export interface OwnerParties extends Parties {
+  readonly keys: OwnerKeys;
+  /** The group capsules are sealed to. */
+  readonly authorityGroup: AuthorityGroup;
+  /** Its members, as far as they can be reached from here. */
+  readonly authorities: readonly Authority[];
+  /** Who may host, and who vouches for readers, when a seal request does not say. */
+  readonly defaults?: { readonly hosts: readonly HostEntry[]; readonly issuers: readonly Issuer[] };
+  /** False when owner, host, authority and harmonizer share a process; every audit says so. Default true. */
+  readonly partiesSeparate?: boolean;
+}
+
+export interface HostParties extends Parties {
+  /** The host's Ed25519 key, which the manifest names. */
+  readonly key: SigningKey;
+  readonly authorities: readonly Authority[];
+}
+
+export interface AuditorParties extends Parties {
+  readonly keys: AuditorKeys;
+  /** Those the auditor may pull the journal from. */
+  readonly authorities: readonly Authority[];
+  readonly partiesSeparate?: boolean;
+}
+
+export const systemClock: Clock = () => Date.now();

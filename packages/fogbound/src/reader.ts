@@ -1,0 +1,50 @@
+import { FogboundError } from "@fogbound/errors";
+import { type ReaderKeys, ReaderSession, type SignedRequest } from "@fogbound/identity";
+import {
+  type Action,
+  type AuthorityId,
+  type CapsuleId,
+  type Clock,
+  nowhere,
+  type Place,
+  type Subject,
+} from "@fogbound/protocol";
+import type { Offer } from "./host.js";
+import { systemClock } from "./parties.js";
+
+export interface ReaderOptions {
+  readonly subject: Subject;
+  readonly keys: ReaderKeys;
+  /** The authorities that the capsules to be read are sealed to. */
+  readonly audience: readonly [AuthorityId, ...AuthorityId[]];
+  readonly clock?: Clock;
+}
+
+/** Somebody who holds a key of his own: signs requests that no host can make for him. */
+export class Reader {
+  readonly #session: ReaderSession;
+
+  private constructor(session: ReaderSession) {
+    this.#session = session;
+  }
+
+  static async open({ subject, keys, audience, clock = systemClock }: ReaderOptions): Promise<Reader> {
+    return new Reader(await ReaderSession.forReader({ subject, audience, clock, key: keys.signing }));
+  }
+
+  /** Signs a request over what a host offers. @throws FogboundError `ITEM_NOT_FOUND`. */
+  async request(
+    offer: Offer,
+    wish: { readonly item: string; readonly action: Action; readonly purpose?: string; readonly place?: Place },
+  ): Promise<SignedRequest & { readonly capsule: CapsuleId }> {
+    const { capsule, manifest, instance } = offer;
+    const item = offer.items.get(wish.item);
+    if (item === undefined)
+      throw new FogboundError("ITEM_NOT_FOUND", `The capsule has no item ${JSON.stringify(wish.item.slice(0, 120))}.`);
+    const signed = await this.#session.request(
+      { capsule, manifest, item, action: wish.action, purpose: wish.purpose ?? null, instance, challengeReply: null },
+      wish.place ?? nowhere,
+    );
+    return { ...signed, capsule };
+  }
+}

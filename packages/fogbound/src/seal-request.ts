@@ -1,0 +1,57 @@
+import type { Item } from "@fogbound/capsule";
+import { Policy, type ValidatedPolicy, validatePolicy } from "@fogbound/policy";
+import type { AuditorEntry, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
+
+export interface SealRequest {
+  readonly items: readonly [Item, ...Item[]];
+  /** "record-only" is the paper's pure log: every access is recorded, none refused by policy; revocation still holds. */
+  readonly policy: Policy | "record-only";
+  /** How long one answer may be used again. Default 0: every access asks. Refused when the policy counts uses. */
+  readonly leaseSeconds?: number;
+  /** When the log is pushed, whichever comes first. Default 900 s, 1 MiB. */
+  readonly push?: { readonly seconds: number; readonly bytes: number };
+  /** Who may host. Default: what the owner was opened with. Never empty. */
+  readonly hosts?: readonly [HostEntry, ...HostEntry[]];
+  /** Who vouches for readers. Default: what the owner was opened with. Never empty. */
+  readonly issuers?: readonly [Issuer, ...Issuer[]];
+  /** Who else may read the log. Default: nobody. */
+  readonly auditors?: readonly AuditorEntry[];
+}
+
+/** What the manifest says of a policy. */
+export interface PolicyTerms {
+  readonly mode: LoggingMode;
+  readonly cedar: string | null;
+  readonly counted: readonly CountedRule[];
+}
+
+/**
+ * @throws TypeError without a policy: a forgotten one must never mean "no rules"; and for a lease under counted uses.
+ * @throws FogboundError `POLICY_INVALID`.
+ */
+export async function policyTerms(policy: Policy | "record-only", leaseSeconds: number): Promise<PolicyTerms> {
+  if (policy === "record-only") return { mode: "record-only", cedar: null, counted: [] };
+  if (!(policy instanceof Policy))
+    throw new TypeError('Expected a Policy, or "record-only" for a capsule that refuses nobody, got neither.');
+  const validated: ValidatedPolicy = await validatePolicy(policy.cedar);
+  if (leaseSeconds > 0 && !validated.leaseAllowed)
+    throw new TypeError(
+      `Expected leaseSeconds 0 under a policy that counts uses, got ${leaseSeconds}: a lease would serve uses nobody counts.`,
+    );
+  return {
+    mode: "access-log",
+    cedar: policy.cedar,
+    counted: validated.counting.map(({ id, actions, items }) => ({ id, actions, items })),
+  };
+}
+
+/** @throws TypeError for an empty list: it would be a capsule nobody can serve or read. */
+export function required<T>(
+  given: readonly T[] | undefined,
+  fallback: readonly T[] | undefined,
+  what: string,
+): readonly T[] {
+  const list = given ?? fallback ?? [];
+  if (list.length > 0) return list;
+  throw new TypeError(`Expected at least one of ${what}, in the seal request or among the owner's defaults, got none.`);
+}

@@ -1,0 +1,31 @@
+import type { CapsuleId } from "@fogbound/protocol";
+import type { ByteRange } from "@fogbound/storage";
+
+/** What came of asking for an item. There is no "decoy" outcome: nothing a host sees tells real from fog. */
+export type Access =
+  | {
+      readonly outcome: "permitted";
+      readonly id: string;
+      readonly name: string;
+      readonly mediaType: string;
+      /** Bytes. */
+      readonly size: number;
+      read(range?: ByteRange): ReadableStream<Uint8Array>;
+      /** Writes down what left. Called by itself when the whole item has been read. */
+      end(): Promise<void>;
+    }
+  | {
+      readonly outcome: "denied";
+      readonly id: string /** Coarse: policy, revoked, not-in-force, too-many-uses. */;
+      readonly reason: string;
+    }
+  | { readonly outcome: "challenged"; readonly id: string; readonly question: string };
+
+/** *sealed*: not published. *published*: in force. *hosted*: a host took it up. *read*: a key was released. */
+export type CapsuleState = "sealed" | "published" | "hosted" | "read" | "audited" | "revoked";
+
+export interface Capsule {
+  readonly id: CapsuleId;
+  readonly version: number;
+  readonly state: CapsuleState;
+}
