@@ -1,7 +1,11 @@
-/** Cuts a source that comes in pieces of any size into pieces of the size asked for. Holds one of its pieces at most. */
+/**
+ * Cuts a source that comes in pieces of any size into pieces of the size asked for. Holds one of its pieces at most, and
+ * one buffer to join pieces in, used again and again: what `take` gave is good until the next `take`.
+ */
 export class ByteReader {
   readonly #iterator: AsyncIterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array(0);
+  #joined: Uint8Array = new Uint8Array(0);
   #ended = false;
 
   constructor(source: AsyncIterable<Uint8Array>) {
@@ -12,14 +16,14 @@ export class ByteReader {
   async take(length: number): Promise<Uint8Array> {
     if (this.#piece.length >= length) return this.#cut(length);
     if ((await this.atEnd()) || this.#piece.length >= length) return this.#cut(length);
-    const whole = new Uint8Array(length);
+    if (this.#joined.length < length) this.#joined = new Uint8Array(length);
     let filled = 0;
     while (filled < length && !(await this.atEnd())) {
       const part = this.#cut(length - filled);
-      whole.set(part, filled);
+      this.#joined.set(part, filled);
       filled += part.length;
     }
-    return whole.subarray(0, filled);
+    return this.#joined.subarray(0, filled);
   }
 
   /** Whether no byte is left; reads on to find out. */
