@@ -1,11 +1,12 @@
 // Packs every published package, installs the tarballs into an empty project with npm, and loads each entry both ways.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepare } from "../run/command.mjs";
 import { npmScript } from "../run/npm.mjs";
 import { bringPnpm } from "../run/pnpm.mjs";
+import { root } from "../run/workspace.mjs";
 import { publishedPackages } from "./published.mjs";
 
 async function pack(packages, destination) {
@@ -18,10 +19,28 @@ async function pack(packages, destination) {
   return readdirSync(destination).map((file) => join(destination, file));
 }
 
-async function install(tarballs, project) {
+/** The peers an entry may need, each in the version that this workspace tests with. */
+function peersOf(packages) {
+  const versions = packages.flatMap(({ directory, peers }) =>
+    peers.map((peer) => `${peer}@${installed(peer, directory)}`),
+  );
+  return [...new Set(versions)];
+}
+
+function installed(name, directory) {
+  const manifests = [directory, root].map((place) => join(place, "node_modules", name, "package.json"));
+  const found = manifests.find((manifest) => existsSync(manifest));
+  if (!found)
+    throw new Error(
+      `The peer ${name} is not installed in the workspace, so nothing tests with it: add it to devDependencies.`,
+    );
+  return JSON.parse(readFileSync(found, "utf8")).version;
+}
+
+async function install(tarballs, peers, project) {
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "stranger", version: "1.0.0", private: true }));
-  const args = [npmScript(), "install", "--no-audit", "--no-fund", ...tarballs];
+  const args = [npmScript(), "install", "--no-audit", "--no-fund", ...tarballs, ...peers];
   await prepare(`Installing ${tarballs.length} tarballs with npm`, args, {}, project);
 }
 
@@ -73,7 +92,7 @@ async function main() {
   try {
     const packages = publishedPackages();
     const project = join(directory, "project");
-    await install(await pack(packages, join(directory, "tarballs")), project);
+    await install(await pack(packages, join(directory, "tarballs")), peersOf(packages), project);
     report(prove(packages, project));
   } finally {
     rmSync(directory, { recursive: true, force: true });
