@@ -1,3 +1,4 @@
+export { type ArchiveEntry, type ArchivePlace, indexArchive, writeArchive } from "./archive.js";
 export { type ContentPlace, type OpenContent, openContent, sealContent } from "./content.js";
 export { type ManifestDraft, signManifest } from "./draft.js";
 export { checkItemName } from "./item-name.js";

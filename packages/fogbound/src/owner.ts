@@ -28,6 +28,7 @@ import {
 import { stateOf } from "./capsule-state.js";
 import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
 import { evidenceOf } from "./evidence.js";
+import { exportCapsule } from "./export.js";
 import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from "./owner-steps.js";
 import { type OwnerParties, systemClock } from "./parties.js";
 import { isOffline, publishVersions } from "./publish.js";
@@ -182,6 +183,11 @@ export class Owner {
     };
     const evidence = await evidenceOf(capsule, sources, signalOf(options));
     return verify(evidence, { readKeys: [keys.read] }, signalOf(options));
+  }
+
+  /** One `.fog` file: all that is needed to read and verify the capsule elsewhere. */
+  export(capsule: CapsuleId, waiting: Waiting = {}): ReadableStream<Uint8Array> {
+    return readableFrom(exportCapsule(capsule, this.#parties, waiting));
   }
 
   async *#read(capsule: CapsuleId, name: string, waiting: Waiting): AsyncGenerator<Uint8Array, void, undefined> {

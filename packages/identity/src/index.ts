@@ -1,4 +1,4 @@
-export type { SealingKey, SigningKey } from "@fogbound/crypto";
+export { generateSigningKey, type SealingKey, type SigningKey, signingKeyFromSeed } from "@fogbound/crypto";
 export { type InstanceKeys, newInstance } from "./instance.js";
 export { openKeyFile, type PassphraseCost, sealKeyFile } from "./key-file.js";
 export {

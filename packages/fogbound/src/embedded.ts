@@ -1,0 +1,108 @@
+import { type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
+import { FogboundError } from "@fogbound/errors";
+import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
+import type { PassphraseCost } from "@fogbound/identity";
+import { type AuthorityId, type Clock, ownerIdOf } from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
+import { Host, hostEntry } from "./host.js";
+import { Owner } from "./owner.js";
+import { systemClock } from "./parties.js";
+
+export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
+
+export interface EmbeddedOptions {
+  /** The vault. */
+  readonly store: ObjectStore;
+  /** The authority's journal. Default: the vault, under a prefix of its own. */
+  readonly journal?: ObjectStore;
+  /** The harmonizer's log. Default: the vault, under a prefix of its own. */
+  readonly log?: ObjectStore;
+  /** Made, with mode 0600, when it is not there yet; never beside the data. */
+  readonly keyFile: string;
+  readonly passphrase: string;
+  /** Only used when the key file is made. */
+  readonly passphraseCost?: PassphraseCost;
+  readonly clock?: Clock;
+}
+
+/** Owner, host, authority and harmonizer in one process: for development, and for one operator. */
+export interface Embedded {
+  readonly owner: Owner;
+  readonly host: Host;
+  /** What readers' own sessions are meant for. */
+  readonly authorityIds: readonly [AuthorityId, ...AuthorityId[]];
+  /** Not null only when the key file has just been made: show it once, have it written down, keep it nowhere. */
+  readonly recoveryKey: string | null;
+  /** Writes what is still to be written, signs a last checkpoint, and forgets every key. The store stays open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens all four parties over one store. One process is not three parties: every audit says so.
+ *
+ * @throws FogboundError `KEY_LOCKED`, `KEY_WRONG`, `FORMAT_INVALID`, `FORMAT_TOO_NEW` for the key file, and the store's codes.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { keys, recoveryKey } = await keysFor(options);
+  const clock = options.clock ?? systemClock;
+  const harmonizer = await openHarmonizer({
+    store: options.log ?? options.store,
+    origin: originOf(keys),
+    receiptKey: keys.receiptKey,
+    logKey: keys.logKey,
+    clock,
+  });
+  const authority = await openAuthority({
+    store: options.journal ?? options.store,
+    keys: keys.authority,
+    harmonizer,
+    clock,
+  });
+  const shared = { store: options.store, harmonizer, authorities: [authority], clock };
+  const host = await Host.open({ ...shared, key: keys.host });
+  const entry = hostEntry(keys.host);
+  const owner = await Owner.open({
+    ...shared,
+    keys: keys.owner,
+    authorityGroup: keys.group,
+    defaults: { hosts: [entry], issuers: [{ id: "local", hosts: [entry.id], readers: [] }] },
+    partiesSeparate: false,
+  });
+  const close = closing(host, authority, harmonizer);
+  return { owner, host, authorityIds: [authority.member.id], recoveryKey, close, [Symbol.asyncDispose]: close };
+}
+
+async function keysFor(
+  options: EmbeddedOptions,
+): Promise<{ readonly keys: EmbeddedKeys; readonly recoveryKey: string | null }> {
+  const found = await readEmbeddedKeys(options.keyFile, options.passphrase);
+  if (found !== null) return { keys: found, recoveryKey: null };
+  const { recoveryKey } = await createEmbeddedKeyFile(options.keyFile, options.passphrase, options.passphraseCost);
+  const made = await readEmbeddedKeys(options.keyFile, options.passphrase);
+  if (made === null)
+    throw new FogboundError(
+      "STORE_REFUSED",
+      `The key file ${options.keyFile} was made and is gone again. Is another process cleaning up there?`,
+    );
+  return { keys: made, recoveryKey };
+}
+
+function originOf(keys: EmbeddedKeys): string {
+  return `fogbound.embedded/${ownerIdOf(keys.owner.root.publicKey)}`;
+}
+
+/** In this order: the host's last records need the authority's journal and the harmonizer's log. */
+function closing(host: Host, authority: EmbeddedAuthority, harmonizer: EmbeddedHarmonizer): () => Promise<void> {
+  let closed: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await host.close();
+    await authority.close();
+    await harmonizer.close();
+  };
+  return () => {
+    closed ??= close();
+    return closed;
+  };
+}

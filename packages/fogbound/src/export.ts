@@ -1,0 +1,94 @@
+import { type ArchiveEntry, writeArchive } from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
+import {
+  type Authority,
+  type CapsuleId,
+  type Harmonizer,
+  type LogObjects,
+  layout,
+  padded,
+  type Waiting,
+} from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+import { logObjects } from "./evidence.js";
+
+export interface ExportSources {
+  readonly store: ObjectStore;
+  readonly harmonizer: Harmonizer;
+  readonly authorities: readonly Authority[];
+}
+
+/** Names inside a `.fog` file, beside those of the capsule's own objects. */
+export const exported = {
+  marker: "fogbound-export",
+  checkpoint: "harmonizer/checkpoint",
+  bundles: "harmonizer/bundles/",
+} as const;
+
+/** What the marker says: the format's version, so that a later one is refused and not guessed at. */
+export const markerText = "fogbound export 1\n";
+
+/**
+ * One `.fog` file: manifests, the hosts' log, the authorities' journals, the bundles of the harmonizer's log that concern
+ * the capsule, a checkpoint over them, and the contents last. Whoever has it and the capsule's id can verify it alone.
+ */
+export async function* exportCapsule(
+  capsule: CapsuleId,
+  sources: ExportSources,
+  waiting: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  await sources.harmonizer.anchor(capsule, waiting);
+  yield* writeArchive(entriesOf(capsule, sources, waiting));
+}
+
+async function* entriesOf(
+  capsule: CapsuleId,
+  { store, harmonizer, authorities }: ExportSources,
+  waiting: Waiting,
+): AsyncGenerator<ArchiveEntry, void, undefined> {
+  yield whole(exported.marker, new TextEncoder().encode(markerText));
+  yield* stored(store, layout.manifests(capsule), waiting);
+  yield* logEntries(layout.hostLog(capsule), logObjects(store, layout.hostLog(capsule)), waiting);
+  for (const authority of authorities)
+    yield* logEntries(layout.journal(authority.member.id, capsule), authority.journal(capsule), waiting);
+  const { checkpoint, bundles } = await harmonizer.pull(capsule, waiting);
+  if (checkpoint !== null) yield whole(exported.checkpoint, new TextEncoder().encode(checkpoint));
+  let number = 0;
+  for await (const bundle of bundles) yield whole(`${exported.bundles}${padded(number++)}`, bundle);
+  yield* stored(store, `${layout.capsule(capsule)}content/`, waiting);
+}
+
+async function* stored(
+  store: ObjectStore,
+  prefix: string,
+  waiting: Waiting,
+): AsyncGenerator<ArchiveEntry, void, undefined> {
+  for await (const { key } of store.list(prefix, waiting)) {
+    const object = await store.get(key, waiting);
+    if (object === null)
+      throw new FogboundError(
+        "CAPSULE_NOT_FOUND",
+        `The object ${key} was deleted while it was exported. Export again.`,
+      );
+    yield { name: key, size: object.size, body: object.body };
+  }
+}
+
+async function* logEntries(
+  root: string,
+  log: LogObjects,
+  waiting: Waiting,
+): AsyncGenerator<ArchiveEntry, void, undefined> {
+  for await (const name of log.list(waiting)) {
+    const bytes = await log.read(name, waiting);
+    if (bytes !== null) yield whole(root + name, bytes);
+  }
+}
+
+function whole(name: string, bytes: Uint8Array): ArchiveEntry {
+  return { name, size: bytes.length, body: one(bytes) };
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}

@@ -1,0 +1,52 @@
+export type { Audit, Entry } from "@fogbound/audit";
+export type { Item } from "@fogbound/capsule";
+export { type ErrorCode, FogboundError } from "@fogbound/errors";
+export {
+  formatPublicKey,
+  generateOwnerKeys,
+  generateReaderRing,
+  type KeyRing,
+  type OwnerKeys,
+  ownerKeysOf,
+  ownerSecrets,
+  parsePublicKey,
+  type ReaderKeys,
+  readerKeysOf,
+  type SignedRequest,
+} from "@fogbound/identity";
+export { Policy, type Rule } from "@fogbound/policy";
+export type {
+  Action,
+  Authority,
+  AuthorityGroup,
+  CapsuleId,
+  Clock,
+  Finding,
+  Harmonizer,
+  HostEntry,
+  Issuer,
+  Place,
+  Proof,
+  Subject,
+  Verdict,
+  Waiting,
+} from "@fogbound/protocol";
+export {
+  type ByteRange,
+  type Bytes,
+  type Capabilities,
+  type ObjectInfo,
+  ObjectStore,
+  type StoreDriver,
+  type StoredObject,
+} from "@fogbound/storage";
+export { Auditor } from "./auditor.js";
+export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
+export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
+export { readKeyFile, writeKeyFile } from "./key-file.js";
+export { Owner, type SealOptions } from "./owner.js";
+export type { Revocation } from "./owner-steps.js";
+export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
+export { Reader, type ReaderOptions } from "./reader.js";
+export type { SealRequest } from "./seal-request.js";
+export type { Access, Capsule, CapsuleState } from "./types.js";
