@@ -1,0 +1,239 @@
+import { label, sealTo, sha256, utf8 } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import {
+  type Answered,
+  type AnsweredBody,
+  answer,
+  type CapsuleId,
+  type ContentId,
+  type DenialReason,
+  hashOf,
+  type ItemDescription,
+  type Question,
+  type RegisteredBody,
+  randomOpening,
+  request,
+  sameBytes,
+  type Variant,
+  type Waiting,
+} from "@fogbound/protocol";
+import { Answers, type KeptAnswer } from "./answers.js";
+import { type Case, type Ruling, rule } from "./decision.js";
+import type { HeldManifest } from "./held-manifest.js";
+import { Instances, type LiveInstance } from "./instances.js";
+import type { Journal } from "./journal.js";
+import type { AuthorityKeys } from "./keys.js";
+import type { Nonces } from "./nonces.js";
+import { proveReader } from "./reader.js";
+import { proveCounts, proveReceipt, proveRecipient, proveRecord, requireQuorum } from "./record-evidence.js";
+import { proveRegistration, unproved } from "./registration.js";
+import type { Shares } from "./shares.js";
+import type { WatchedClock } from "./time.js";
+import { Turns, waitFor } from "./turns.js";
+
+/** What all capsules of one authority share. */
+export interface Desk {
+  readonly keys: AuthorityKeys;
+  readonly clock: WatchedClock;
+  readonly nonces: Nonces;
+  readonly shares: Shares;
+}
+
+interface ProvedQuestion extends Case {
+  readonly requestHash: Uint8Array;
+  readonly quorum: readonly number[];
+  readonly recipient: Uint8Array;
+}
+
+/** One capsule as an authority serves it: the manifest in force, live instances, the journal. */
+export class AuthorityCapsule {
+  readonly #desk: Desk;
+  readonly #journal: Journal;
+  readonly #instances = new Instances();
+  readonly #registrations = new Turns();
+  #answers = new Answers();
+  #held: HeldManifest;
+
+  constructor(desk: Desk, journal: Journal, held: HeldManifest) {
+    this.#desk = desk;
+    this.#journal = journal;
+    this.#held = held;
+  }
+
+  get held(): HeldManifest {
+    return this.#held;
+  }
+
+  /** From here on nothing is answered under the version before, not even what is being decided. */
+  raise(held: HeldManifest): void {
+    this.#held = held;
+    this.#answers = new Answers();
+  }
+
+  /** One at a time, so that the last room is given once. */
+  register(registration: Uint8Array, waiting: Waiting): Promise<Uint8Array> {
+    return waitFor(
+      this.#registrations.run(() => this.#register(registration)),
+      waiting.signal,
+    );
+  }
+
+  async #register(bytes: Uint8Array): Promise<Uint8Array> {
+    const { clock, nonces } = this.#desk;
+    const held = this.#held;
+    const now = clock.now();
+    const { value, entry } = await proveRegistration(bytes, held);
+    clock.requireFresh("registration", value.time, now);
+    if (!nonces.use(value.nonce, now)) throw unproved("its nonce was not given out here, is old, or was used");
+    this.#instances.requireRoom(entry, value);
+    const body: RegisteredBody = {
+      kind: "registered",
+      time: now,
+      opening: randomOpening(),
+      registration: bytes,
+      manifest: held.hash,
+      released: true,
+    };
+    await this.#journal.record(held, body, hashOf(bytes));
+    clock.journalled(now);
+    this.#requireStillHeld(held);
+    this.#instances.add(value);
+    return sealTo(value.recipient, label("host-part-key"), held.part.hostPartKey, utf8(value.instance));
+  }
+
+  /** Every check, then the decision, then the journal, then the answer. */
+  async answer(asked: Question, waiting: Waiting): Promise<Answered> {
+    const held = this.#held;
+    const proved = await this.#prove(asked, held);
+    const { requestHash, quorum, now } = proved;
+    const until = proved.proved.request.time + this.#desk.clock.freshness;
+    const kept = this.#answers.once(requestHash, quorum, { now, until }, () => this.#decide(proved));
+    const { answer: signed, share } = await waitFor(kept, waiting.signal);
+    this.#requireStillHeld(held);
+    if (share === null) return { answer: signed, share };
+    return { answer: signed, share: await sealTo(proved.recipient, label("share"), share, requestHash) };
+  }
+
+  async #prove(asked: Question, held: HeldManifest): Promise<ProvedQuestion> {
+    const { keys, clock } = this.#desk;
+    const now = clock.now();
+    requireUnder(asked, held);
+    const proved = await proveReader(asked, held, keys.id, now, clock.freshness);
+    clock.requireFresh("request", proved.request.time, now);
+    const live = this.#instances.require(proved.request.instance);
+    requireNamedHost(live, held);
+    const requestHash = hashOf(asked.request);
+    const header = await proveRecord(asked, requestHash, live);
+    const leaf = await proveReceipt(asked, held);
+    const item = findItem(proved.request.item, held);
+    const ordinals = proveCounts(header, leaf, proved, item, held);
+    const recipient = await proveRecipient(asked, requestHash, live);
+    const quorum = requireQuorum(asked, held, keys.index);
+    return { held, proved, live, item, asked, ordinals, now, requestHash, quorum, recipient };
+  }
+
+  /** Nothing of what it makes leaves before the journal has it. */
+  async #decide(proved: ProvedQuestion): Promise<KeptAnswer> {
+    const { held, asked, now, requestHash, item } = proved;
+    const ruling = await rule(proved);
+    const variant = ruling.decision === "permit" ? realVariant(held, item) : null;
+    const share = variant === null ? null : this.#release(proved, variant);
+    const outcome = outcomeOf(ruling, variant, share);
+    const journalled = await this.#journal.record(held, answeredBody(asked, now, ruling, outcome), requestHash);
+    this.#desk.clock.journalled(now);
+    const { id, answerKey } = this.#desk.keys;
+    const signed = await answer.sign(
+      {
+        suite: 1,
+        authority: id,
+        capsule: held.capsule,
+        request: requestHash,
+        header: hashOf(asked.header),
+        receipt: hashOf(asked.receipt),
+        journal: journalled.hash,
+        question: null,
+        time: now,
+        ...outcome,
+      },
+      answerKey,
+    );
+    return { answer: signed, share };
+  }
+
+  #release({ held, quorum }: ProvedQuestion, { wrap }: Variant): Uint8Array {
+    return this.#desk.shares.release(held.capsule, held.manifest.keyVersion, quorum, wrap);
+  }
+
+  close(waiting: Waiting): Promise<void> {
+    return this.#journal.close(waiting);
+  }
+
+  /** A revocation that was published meanwhile stops what was decided before it. */
+  #requireStillHeld(held: HeldManifest): void {
+    if (this.#held !== held) throw stale(held.capsule, this.#held.manifest.version);
+  }
+}
+
+export function stale(capsule: CapsuleId, version: number | null): FogboundError {
+  const held = version === null ? "was shown none" : `holds version ${version}`;
+  const message = `Another version of the manifest of ${capsule} is meant: this authority ${held}. Show it the version in force, and ask under that.`;
+  return new FogboundError("MANIFEST_STALE", message);
+}
+
+/** By what the request claims, before anything is proved: a host that is behind must learn just that. */
+function requireUnder(asked: Question, held: HeldManifest): void {
+  const { capsule, manifest } = request.read(asked.request).value;
+  if (capsule !== held.capsule) throw FogboundError.verificationFailed();
+  if (!sameBytes(manifest, held.hash)) throw stale(held.capsule, held.manifest.version);
+}
+
+function requireNamedHost({ host, instance }: LiveInstance, { manifest }: HeldManifest): void {
+  if (manifest.hosts.some(({ id }) => id === host) || manifest.revoked.hosts.includes(host)) return;
+  throw new FogboundError("HOST_UNPROVED", `The manifest in force does not name ${host}, the host of ${instance}.`);
+}
+
+function findItem(id: string, held: HeldManifest): ItemDescription {
+  const found = held.hostPart.items.find((item) => item.id === id);
+  if (found !== undefined) return found;
+  throw new FogboundError("ITEM_NOT_FOUND", `The capsule ${held.capsule} has no item ${id} in the version in force.`);
+}
+
+function realVariant({ manifest, part }: HeldManifest, { id }: ItemDescription): Variant {
+  const at = manifest.items.findIndex((item) => item.id === id);
+  const variant = manifest.items[at]?.variants[part.real[at] ?? -1];
+  if (variant === undefined) throw FogboundError.verificationFailed();
+  return variant;
+}
+
+interface Outcome {
+  readonly decision: "permit" | "deny";
+  readonly reason: DenialReason | null;
+  readonly variant: ContentId | null;
+  readonly leaseSeconds: number;
+  readonly share: Uint8Array | null;
+}
+
+function outcomeOf(ruling: Ruling, variant: Variant | null, share: Uint8Array | null): Outcome {
+  return {
+    decision: ruling.decision,
+    reason: ruling.decision === "deny" ? ruling.reason : null,
+    variant: variant?.content ?? null,
+    leaseSeconds: ruling.decision === "permit" ? ruling.leaseSeconds : 0,
+    share: share === null ? null : sha256(share),
+  };
+}
+
+function answeredBody(asked: Question, time: number, ruling: Ruling, outcome: Outcome): AnsweredBody {
+  return {
+    kind: "answered",
+    time,
+    opening: randomOpening(),
+    request: asked.request,
+    session: asked.session,
+    place: { address: asked.address, country: asked.country },
+    header: hashOf(asked.header),
+    receipt: hashOf(asked.receipt),
+    ...outcome,
+    reason: ruling.because,
+  };
+}

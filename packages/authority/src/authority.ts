@@ -1,0 +1,164 @@
+import { FogboundError } from "@fogbound/errors";
+import {
+  type Answered,
+  type Authority,
+  type AuthorityMember,
+  type CapsuleId,
+  type Clock,
+  capsuleIdOf,
+  type Harmonizer,
+  type LogObjects,
+  layout,
+  manifest,
+  manifestObject,
+  question,
+  sameBytes,
+  registration as signedRegistration,
+  type Waiting,
+} from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+import { AuthorityCapsule, type Desk, stale } from "./authority-capsule.js";
+import { freshnessSeconds } from "./defaults.js";
+import { Floor } from "./floor.js";
+import { openHeld, requireNamed, type SignedManifest, verifySequenced, verifySigned } from "./held-manifest.js";
+import { Journal } from "./journal.js";
+import { type AuthorityKeys, memberOf } from "./keys.js";
+import { logObjects } from "./log-objects.js";
+import { Nonces } from "./nonces.js";
+import { Shares } from "./shares.js";
+import { WatchedClock } from "./time.js";
+import { Turns } from "./turns.js";
+
+export interface AuthorityOptions {
+  /** Its own store: its journal and the manifests it was shown. No host and no harmonizer may be able to write there. */
+  readonly store: ObjectStore;
+  readonly keys: AuthorityKeys;
+  /** The one that the manifests it serves must name. */
+  readonly harmonizer: Harmonizer;
+  readonly clock: Clock;
+  /** How far a request's time may be from the clock. Default: 300 s. */
+  readonly freshnessSeconds?: number;
+}
+
+/** @throws RangeError for a freshness that is not a whole number of seconds from 1. */
+export async function openAuthority(options: AuthorityOptions): Promise<EmbeddedAuthority> {
+  return new EmbeddedAuthority(options);
+}
+
+/** An authority in this process. Another process must not run one with the same keys: one of the two would stop. */
+export class EmbeddedAuthority implements Authority {
+  readonly member: AuthorityMember;
+  readonly #options: AuthorityOptions;
+  readonly #desk: Desk;
+  readonly #floor: Floor;
+  readonly #capsules = new Map<CapsuleId, Promise<AuthorityCapsule>>();
+  readonly #publications = new Turns();
+  #closed = false;
+
+  constructor(options: AuthorityOptions) {
+    const { keys, store, clock } = options;
+    const freshness = 1000 * checkedSeconds(options.freshnessSeconds ?? freshnessSeconds);
+    this.member = memberOf(keys);
+    this.#options = options;
+    this.#floor = new Floor(store, keys.id);
+    this.#desk = {
+      keys,
+      clock: new WatchedClock(clock, freshness),
+      nonces: new Nonces(freshness),
+      shares: new Shares(keys.master),
+    };
+  }
+
+  /** @throws also `FORMAT_INVALID` or `POLICY_INVALID` for a manifest that could not be decided by. */
+  publish(bytes: Uint8Array, receipt: Uint8Array, waiting: Waiting = {}): Promise<void> {
+    this.#requireOpen();
+    return this.#publications.run(() => this.#publish(bytes, receipt, waiting));
+  }
+
+  async #publish(bytes: Uint8Array, receipt: Uint8Array, waiting: Waiting): Promise<void> {
+    const capsule = capsuleIdOf(manifest.read(manifestObject.decode(bytes).manifest).value.genesis);
+    const known = await this.#find(capsule, waiting);
+    const before: SignedManifest | null = known?.held ?? null;
+    const signed = await verifySigned(bytes, before);
+    requireNamed(signed, this.#options.keys, this.#options.harmonizer.entry);
+    await verifySequenced(signed, receipt);
+    if (before !== null && !isNewer(signed, before)) return;
+    const held = await openHeld(signed, this.#options.keys);
+    await this.#floor.raise(signed, waiting);
+    // Looked up anew: an answer that came meanwhile may have taken the capsule from the floor.
+    const taken = this.#capsules.get(capsule);
+    if (taken === undefined) this.#capsules.set(capsule, Promise.resolve(this.#take(held)));
+    else (await taken).raise(held);
+  }
+
+  async nonce(_waiting?: Waiting): Promise<Uint8Array> {
+    this.#requireOpen();
+    return this.#desk.nonces.issue(this.#desk.clock.now());
+  }
+
+  /** @throws also `MANIFEST_STALE` for a capsule it was shown no manifest of, `CLOCK_UNTRUSTED`, `RECORD_NOT_DURABLE`. */
+  async register(registration: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
+    const { capsule } = signedRegistration.read(registration).value;
+    return (await this.#require(capsule, waiting)).register(registration, waiting);
+  }
+
+  /** @throws also `ITEM_NOT_FOUND`, `FORMAT_INVALID`, and `RECORD_NOT_DURABLE` when its journal could not be written. */
+  async answer(asked: Uint8Array, waiting: Waiting = {}): Promise<Answered> {
+    const value = question.decode(asked);
+    return (await this.#require(value.capsule, waiting)).answer(value, waiting);
+  }
+
+  journal(capsule: CapsuleId): LogObjects {
+    return logObjects(this.#options.store, layout.journal(this.#options.keys.id, capsule));
+  }
+
+  /** Writes and deposits what is left of the journals. The store stays open. */
+  async close(waiting: Waiting = {}): Promise<void> {
+    this.#closed = true;
+    const capsules = await Promise.all(this.#capsules.values());
+    await Promise.all(capsules.map((capsule) => capsule.close(waiting)));
+  }
+
+  async #require(capsule: CapsuleId, waiting: Waiting): Promise<AuthorityCapsule> {
+    this.#requireOpen();
+    const found = await this.#find(capsule, waiting);
+    if (found !== null) return found;
+    throw stale(capsule, null);
+  }
+
+  /** The capsule as it was left, when it is first asked for after a start; null for one it was never shown. */
+  async #find(capsule: CapsuleId, waiting: Waiting): Promise<AuthorityCapsule | null> {
+    const known = this.#capsules.get(capsule);
+    if (known !== undefined) return known;
+    const signed = await this.#floor.read(capsule, waiting);
+    if (signed === null) return null;
+    const meanwhile = this.#capsules.get(capsule);
+    if (meanwhile !== undefined) return meanwhile;
+    const taken = openHeld(signed, this.#options.keys).then((held) => this.#take(held));
+    this.#capsules.set(capsule, taken);
+    taken.catch(() => this.#capsules.delete(capsule));
+    return taken;
+  }
+
+  #take(held: AuthorityCapsule["held"]): AuthorityCapsule {
+    return new AuthorityCapsule(this.#desk, new Journal(this.#options, held.capsule), held);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new TypeError("Expected an open authority, got one that was closed.");
+  }
+}
+
+/** @throws FogboundError `MANIFEST_STALE` below what is held; `VERIFICATION_FAILED` for another of the same version. */
+function isNewer(signed: SignedManifest, before: SignedManifest): boolean {
+  const { version } = signed.manifest;
+  if (version < before.manifest.version) throw stale(signed.capsule, before.manifest.version);
+  if (version > before.manifest.version) return true;
+  if (!sameBytes(signed.hash, before.hash)) throw FogboundError.verificationFailed();
+  return false;
+}
+
+function checkedSeconds(seconds: number): number {
+  if (Number.isSafeInteger(seconds) && seconds >= 1) return seconds;
+  throw new RangeError(`Expected freshnessSeconds to be a whole number from 1, got ${String(seconds)}.`);
+}

@@ -1,0 +1,18 @@
+/** Seconds by which a request's or a registration's time may differ from the authority's clock. A nonce lives as long. */
+export const freshnessSeconds = 300;
+
+/** Milliseconds the clock may run back behind what was journalled (5 s): a step of NTP, not somebody who turns it. */
+export const mostClockStep = 5_000;
+
+/** Nonces given out and not used, at most; the oldest goes first. */
+export const mostNonces = 10_000;
+
+/** Share keys kept, least recently used out first: about 150 KiB each. */
+export const mostShareKeys = 64;
+
+/** Bytes of a manifest object at most (8 MiB), as in sealing. */
+export const manifestBytes: number = 8 * 1024 * 1024;
+
+/** Milliseconds before the journal's first repeated deposit; doubles each time, up to `longestDepositDelay`. */
+export const depositDelay = 250;
+export const longestDepositDelay = 30_000;
