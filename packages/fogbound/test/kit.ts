@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Embedded, openEmbedded } from "../src/embedded.js";
+import { type Item, ObjectStore, Policy } from "../src/index.js";
+import { memoryDriver, type TestClock, testClock } from "../src/testing.js";
+
+export const passphrase = "a passphrase for tests alone";
+
+/** Everything one test needs: a vault in memory, a key file on disk, a clock that can be turned. */
+export interface Scene extends Embedded {
+  readonly store: ObjectStore;
+  readonly clock: TestClock;
+  readonly keyFile: string;
+  readonly folder: string;
+  /** Opens the same vault and keys again, as a new process would. */
+  again(): Promise<Embedded>;
+}
+
+export async function scene(options: { readonly store?: ObjectStore } = {}): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), "fogbound-test-"));
+  const keyFile = join(folder, "owner.key");
+  const store = options.store ?? (await ObjectStore.open(memoryDriver()));
+  const clock = testClock();
+  const open = (): Promise<Embedded> =>
+    openEmbedded({ store, keyFile, passphrase, passphraseCost: { cost: 1024 }, clock: clock.now });
+  const embedded = await open();
+  const close = async (): Promise<void> => {
+    await embedded.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...embedded, store, clock, keyFile, folder, again: open, close };
+}
+
+export const viewers: Policy = Policy.allow({ readers: ["local#reader"], actions: ["view"] });
+
+export function textItem(name: string, text: string): Item {
+  return { name, content: new TextEncoder().encode(text), mediaType: "text/plain" };
+}
+
+export async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
