@@ -8,7 +8,7 @@ export interface Import {
 }
 
 /** Something a published source file must not contain. */
-export interface Offence {
+interface Offence {
   readonly line: number;
   readonly what: string;
 }
