@@ -1,0 +1,163 @@
+import { toHex } from "@fogbound/crypto";
+import { hashOf, type InstanceId, type ItemId, type KeyHeld } from "@fogbound/protocol";
+import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
+import { judgeAnswered } from "./answers.js";
+import type { Context } from "./context.js";
+import { describeItem, entryOf } from "./entries.js";
+import type { Entry } from "./evidence.js";
+import { hostSide, judgeAccess } from "./judge.js";
+import type { OpenedRecord } from "./records.js";
+import { RequestCounters } from "./requests.js";
+
+/**
+ * Joins asked, answered and delivered by request hash, inside a window: what is outstanding when the window is full is
+ * judged by what has come.
+ */
+export class Accesses {
+  readonly #context: Context;
+  readonly #counters: RequestCounters;
+  readonly #byId: Map<string, Access> = new Map();
+  /** In receipt order, not yet given out. */
+  readonly #queue: Access[] = [];
+  readonly #held: Map<string, KeyHeld> = new Map();
+  /** Registrations that an authority journaled, by hash. */
+  readonly registered: Set<string> = new Set();
+  count = 0;
+  heldByHost = 0;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#counters = new RequestCounters(context.findings, context.window);
+  }
+
+  get keysHeld(): readonly KeyHeld[] {
+    return [...this.#held.values()];
+  }
+
+  /** @returns the accesses that are complete now, in receipt order */
+  async add(record: OpenedRecord): Promise<Entry[]> {
+    if (record.kind === "registered") {
+      this.registered.add(toHex(hashOf(record.body.registration)));
+      return [];
+    }
+    const access = this.#find(record);
+    if (access.settled !== null) {
+      await this.#addLate(access, access.settled, record);
+      return [];
+    }
+    await this.#join(access, record);
+    if (isComplete(access)) await this.#settle(access);
+    return this.#takeSettled();
+  }
+
+  /** Judges what is outstanding. */
+  async finish(): Promise<Entry[]> {
+    for (const access of this.#queue) await this.#settle(access);
+    this.#counters.finish();
+    return this.#takeSettled();
+  }
+
+  #find(record: Exclude<OpenedRecord, { kind: "registered" }>): Access {
+    const id = toHex(record.kind === "delivered" ? record.body.request : hashOf(record.body.request));
+    const found = this.#byId.get(id);
+    if (found !== undefined) return found;
+    const access = newAccess(id, record.stand.leaf);
+    this.#byId.set(id, access);
+    this.#queue.push(access);
+    return access;
+  }
+
+  async #join(access: Access, record: Exclude<OpenedRecord, { kind: "registered" }>): Promise<void> {
+    if (record.kind === "delivered") access.delivered.push(record);
+    if (record.kind === "answered") {
+      access.answered.push(record);
+      if (record.body.decision === "permit") await this.#hold(record);
+    }
+    if (record.kind !== "asked") return;
+    access.asked.push(record);
+    const { papers, stand } = record;
+    if (access.asked.length > 1 || papers === null || !papers.genuine) return;
+    this.#counters.count(papers, stand.leaf);
+    this.count++;
+    if (papers.session.heldBy === "host") this.heldByHost++;
+  }
+
+  /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */
+  async #addLate(access: Access, settled: Settled, record: OpenedRecord): Promise<void> {
+    if (record.kind !== "answered") return;
+    if (record.body.decision === "permit") await this.#hold(record);
+    if (settled.headers.length > 0) judgeAnswered(this.#context, settled, access, record);
+  }
+
+  async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {
+    if (papers === null) return;
+    const { instance, item, manifest } = papers.request;
+    const key = `${instance} ${item}`;
+    if (this.#held.has(key)) return;
+    const known = this.#context.manifests.byHash.get(toHex(manifest));
+    this.#held.set(key, await this.#heldOf(instance, item, known, body.time));
+  }
+
+  async #heldOf(
+    instance: InstanceId,
+    item: ItemId,
+    known: Parameters<typeof describeItem>[1],
+    time: number,
+  ): Promise<KeyHeld> {
+    const description = await describeItem(this.#context, known, item);
+    return { instance, item: description?.name ?? item, since: new Date(time) };
+  }
+
+  async #settle(access: Access): Promise<void> {
+    if (access.settled !== null) return;
+    judgeAccess(this.#context, access, (id) => this.#byId.get(id)?.settled ?? this.#summary(id));
+    access.settled = { ...summaryOf(access), entry: await entryOf(this.#context, access) };
+    access.asked.length = 0;
+    access.answered.length = 0;
+    access.delivered.length = 0;
+  }
+
+  #summary(id: string): Settled | null {
+    const access = this.#byId.get(id);
+    return access === undefined ? null : summaryOf(access);
+  }
+
+  async #takeSettled(): Promise<Entry[]> {
+    const oldest = this.#queue.length > this.#context.window ? this.#queue[0] : undefined;
+    if (oldest !== undefined) await this.#settle(oldest);
+    let ready = 0;
+    while (this.#queue[ready]?.settled) ready++;
+    const entries = this.#queue.splice(0, ready).map(takeEntry);
+    this.#forget();
+    return entries.filter((entry) => entry !== null);
+  }
+
+  #forget(): void {
+    for (const [id, { settled }] of this.#byId) {
+      if (this.#byId.size <= 2 * this.#context.window || settled === null) return;
+      this.#byId.delete(id);
+    }
+  }
+}
+
+/** Given out once, and not kept. */
+function takeEntry(access: Access): Entry | null {
+  if (access.settled === null) return null;
+  const { entry } = access.settled;
+  access.settled = { ...access.settled, entry: null };
+  return entry;
+}
+
+function summaryOf(access: Access): Settled {
+  const papers = papersOf(access);
+  const host = hostSide(access);
+  return {
+    headers: host?.headers ?? [],
+    place: host?.place ?? "",
+    subject: papers?.session.subject ?? "",
+    instance: papers?.request.instance ?? "ins_",
+    what: papers === null ? "" : `${papers.request.item} ${papers.request.action}`,
+    version: access.asked[0]?.stand.version ?? 0,
+    entry: null,
+  };
+}

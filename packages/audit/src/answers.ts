@@ -1,0 +1,140 @@
+import { toHex } from "@fogbound/crypto";
+import { type Answer, type AnsweredBody, sameBytes } from "@fogbound/protocol";
+import { type Access, answeredBy, isFor, papersOf, placeOf, type Settled } from "./access.js";
+import { type Context, isJournalUnread } from "./context.js";
+import { paper } from "./findings.js";
+import type { OpenedRecord, ShownAnswer } from "./records.js";
+
+type Answered = Extract<OpenedRecord, { kind: "answered" }>;
+
+/** What an answer is compared with: the host's own records of the access. */
+export interface HostSide {
+  readonly headers: readonly string[];
+  readonly place: string;
+}
+
+/** One journal entry against what the host recorded before it asked. */
+export function judgeAnswered(context: Context, host: HostSide, access: Access, one: Answered): void {
+  const { body, stand, authority, papers } = one;
+  const { findings } = context;
+  const evidence = [`journal sha256 ${stand.hash}`, paper("request", body.request), paper("session", body.session)];
+  const contradicts = (sentence: string): void =>
+    findings.add("ANSWER_CONTRADICTED", "broken", `${authority} ${sentence}`, evidence);
+  if (!host.headers.includes(toHex(body.header)))
+    contradicts("answered under another record than the host wrote for this request.");
+  if (placeOf(body.place) !== host.place) {
+    const sentence = `The host recorded ${host.place} and told ${authority} ${placeOf(body.place)}.`;
+    findings.add("PLACE_CONTRADICTED", "broken", sentence, evidence);
+  }
+  if (papers !== null && !papers.session.audience.includes(authority))
+    findings.add(
+      "REQUEST_FORGED",
+      "broken",
+      `The session was not meant for ${authority}, which answered it.`,
+      evidence,
+    );
+  const [asked] = access.asked;
+  if (asked !== undefined && !sameBytes(asked.body.session, body.session))
+    contradicts("was shown another session than the host recorded.");
+  if (body.decision === "permit") judgePermit(context, access, one, contradicts);
+}
+
+function judgePermit(context: Context, access: Access, one: Answered, contradicts: (what: string) => void): void {
+  const papers = one.papers ?? papersOf(access);
+  const version = access.asked[0]?.stand.version;
+  const known = papers === null ? undefined : context.manifests.byHash.get(toHex(papers.request.manifest));
+  if (papers === null || known === undefined) {
+    contradicts("permitted a request under a manifest that is none of the capsule's.");
+    return;
+  }
+  if (papers.standing === "stranger") contradicts("permitted a reader for whom nobody in the manifest vouches.");
+  if (version !== undefined && known.value.version !== version)
+    contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
+  const item = context.readable.items(known).get(papers.request.item);
+  if (!item?.variants.some(({ content }) => content === one.body.variant))
+    contradicts("permitted a variant that the manifest does not name.");
+  const { revoked } = known.value;
+  if (revoked.everything || revoked.instances.includes(papers.request.instance))
+    contradicts("permitted what the manifest revokes.");
+}
+
+/** One answer that the host shows, against the journal of who signed it. @returns whether it is a sound permit */
+export function judgeShown(
+  context: Context,
+  access: Access,
+  shown: ShownAnswer | null,
+  leases: (id: string) => Settled | null,
+): boolean {
+  const { findings } = context;
+  const name = `The answer shown for request ${access.id}`;
+  if (shown === null || !shown.genuine) {
+    const papers = shown === null ? [] : [paper("answer", shown.bytes)];
+    findings.add("ANSWER_FORGED", "broken", `${name} is not signed by an authority of the capsule.`, papers);
+    return false;
+  }
+  const { value, bytes } = shown;
+  if (!isFor(access.id, value.request)) return judgeLease(context, access, shown, leases);
+  const headers = access.asked.map(({ stand }) => stand.hash);
+  if (headers.length > 0 && !headers.includes(toHex(value.header)))
+    findings.add("ANSWER_CONTRADICTED", "broken", `${name} is about another record.`, [paper("answer", bytes)]);
+  judgeAgainstJournal(context, access, shown);
+  return value.decision === "permit";
+}
+
+function judgeAgainstJournal({ findings, unread }: Context, access: Access, { value, bytes }: ShownAnswer): void {
+  const entries = answeredBy(access, value.authority);
+  const entry = entries.find(({ stand }) => stand.hash === toHex(value.journal));
+  const evidence = [paper("answer", bytes), ...entries.map(({ stand }) => `journal sha256 ${stand.hash}`)];
+  if (entry === undefined && isJournalUnread(unread)) return;
+  const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
+  if (entries.length === 0) {
+    const sentence = `${value.authority} signed an answer to request ${access.id} that its journal does not have.`;
+    findings.addUnlessInFlight(leaf, "ANSWER_MISSING", "broken", sentence, evidence);
+  } else if (entry === undefined || !says(entry.body, value)) {
+    const sentence = `${value.authority} answered request ${access.id} otherwise than its journal says.`;
+    findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
+  }
+}
+
+function says(body: AnsweredBody, value: Answer): boolean {
+  return (
+    body.decision === value.decision &&
+    body.variant === value.variant &&
+    body.leaseSeconds === value.leaseSeconds &&
+    sameBytes(body.share, value.share) &&
+    sameBytes(body.receipt, value.receipt) &&
+    sameBytes(body.header, value.header)
+  );
+}
+
+const lateness = 300_000; // what a record may take to its receipt
+
+/** An earlier answer used again: it must be a permit to the same reader for the same thing, and not have run out. */
+function judgeLease(
+  context: Context,
+  access: Access,
+  { value, bytes }: ShownAnswer,
+  leases: (id: string) => Settled | null,
+): boolean {
+  const [asked] = access.asked;
+  const papers = papersOf(access);
+  const earlier = leases(toHex(value.request));
+  if (asked === undefined || papers === null) return false;
+  const until = value.time + value.leaseSeconds * 1000;
+  const covers =
+    earlier !== null &&
+    value.decision === "permit" &&
+    earlier.subject === papers.session.subject &&
+    earlier.instance === papers.request.instance &&
+    earlier.what === `${papers.request.item} ${papers.request.action}` &&
+    earlier.version === asked.stand.version &&
+    asked.body.time <= until &&
+    asked.stand.time <= until + lateness;
+  if (covers) return true;
+  const sentence = `Request ${access.id} was served under an answer to another request, which is no lease for it.`;
+  context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, [
+    paper("answer", bytes),
+    paper("request", asked.body.request),
+  ]);
+  return false;
+}

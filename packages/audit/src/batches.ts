@@ -1,0 +1,138 @@
+import { sha256 } from "@fogbound/crypto";
+import {
+  type Batch,
+  type BatchEntry,
+  type BatchStatement,
+  batch,
+  batchStatement,
+  headersRoot,
+  type Leaf,
+  layout,
+  type RecordHeader,
+  recordHeader,
+  sameBytes,
+} from "@fogbound/protocol";
+import { ifItHolds, ifItReads } from "./attempt.js";
+import type { Context } from "./context.js";
+import { hash, paper } from "./findings.js";
+import { logOf, waiting } from "./heads.js";
+
+/** A sequenced batch: what the harmonizer's log says of it, and the sealed bodies that lie in the stores. */
+export interface CheckedBatch {
+  /** null when the statement does not hold. */
+  readonly statement: BatchStatement | null;
+  readonly signer: Uint8Array | null;
+  /** The headers with their hashes; null where one cannot be read. */
+  readonly headers: readonly (RecordHeader | null)[];
+  readonly hashes: readonly Uint8Array[];
+  /** The sealed bodies that hash to their headers; null for one that is lost. */
+  readonly bodies: readonly (Uint8Array | null)[];
+}
+
+/** Checks a batch by itself: its statement over its headers, and each body against its header. */
+export async function checkBatch(context: Context, entry: BatchEntry, leaves: readonly Leaf[]): Promise<CheckedBatch> {
+  const claim = ifItReads(() => batchStatement.read(entry.statement));
+  const headers = entry.headers.map((bytes) => ifItReads(() => recordHeader.decode(bytes)));
+  const hashes = leaves.map(({ hash: one }) => one);
+  const statement = claim === null ? null : await ifItHolds(() => batchStatement.verify(entry.statement, claim.signer));
+  if (claim === null || statement === null || !covers(statement, entry, hashes, headers)) {
+    const sentence = "A sequenced batch statement is not signed by the key it names, or does not cover its headers.";
+    context.findings.add("CHAIN_BROKEN", "broken", sentence, [paper("statement", entry.statement)]);
+  }
+  if (claim === null || statement === null)
+    return { statement: null, signer: null, headers, hashes, bodies: headers.map(() => null) };
+  const bodies = await readBodies(context, entry, statement, headers);
+  return { statement, signer: claim.signer, headers, hashes, bodies };
+}
+
+function covers(
+  statement: BatchStatement,
+  entry: BatchEntry,
+  hashes: readonly Uint8Array[],
+  headers: readonly (RecordHeader | null)[],
+): boolean {
+  const { capsule, instance, epoch, first, last } = statement;
+  const inPlace = headers.every(
+    (header, index) => header?.instance === instance && header.epoch === epoch && header.number === first + index,
+  );
+  const ends = last - first + 1 === headers.length && sameBytes(statement.lastHeader, hashes.at(-1) ?? null);
+  return capsule === entry.capsule && inPlace && ends && sameBytes(statement.root, headersRoot(entry.headers));
+}
+
+type Bodies = readonly (Uint8Array | null)[];
+
+/** From the store where the instance writes; from the harmonizer's copy what is lost there. */
+async function readBodies(
+  context: Context,
+  entry: BatchEntry,
+  statement: BatchStatement,
+  headers: readonly (RecordHeader | null)[],
+): Promise<Bodies> {
+  const { instance, epoch, batch: number } = statement;
+  const log = logOf(context, instance);
+  const stored = log === null ? null : await log.read(layout.batch(instance, epoch, number), waiting(context));
+  const object = stored === null ? null : ifItReads(() => batch.decode(stored));
+  const own = bodiesIn(object, headers);
+  const intact = object !== null && isSame(object, entry);
+  if (intact && !own.includes(null)) return own;
+  const copy = await context.evidence.batchCopy(instance, epoch, number);
+  const copied = bodiesIn(copy === null ? null : ifItReads(() => batch.decode(copy)), headers);
+  const bodies = own.map((body, index) => body ?? copied[index] ?? null);
+  if (log === null) return bodies;
+  await reportLoss(context, { entry, statement, stored, object, intact, bodies });
+  return bodies;
+}
+
+function bodiesIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): Bodies {
+  return headers.map((header, index) => {
+    const body = object?.bodies[index];
+    return body !== undefined && header !== null && sameBytes(sha256(body), header.body) ? body : null;
+  });
+}
+
+function isSame(object: Batch, entry: BatchEntry): boolean {
+  return (
+    sameBytes(object.statement, entry.statement) &&
+    object.headers.length === entry.headers.length &&
+    object.bodies.length === entry.headers.length &&
+    object.headers.every((header, index) => sameBytes(header, entry.headers[index] ?? null))
+  );
+}
+
+interface Loss {
+  readonly entry: BatchEntry;
+  readonly statement: BatchStatement;
+  readonly stored: Uint8Array | null;
+  readonly object: Batch | null;
+  readonly intact: boolean;
+  readonly bodies: Bodies;
+}
+
+async function reportLoss({ findings }: Context, loss: Loss): Promise<void> {
+  const { entry, statement, stored, object, bodies } = loss;
+  const { instance, epoch, batch: number, first } = statement;
+  const name = layout.batch(instance, epoch, number);
+  const lost = bodies.flatMap((body, index) => (body === null ? [first + index] : []));
+  const evidence = [name, paper("statement", entry.statement), ...(stored === null ? [] : [hash(sha256(stored))])];
+  if (object !== null && (await isRival(loss))) {
+    const sentence = `The instance key signed another batch ${number} of epoch ${epoch} of ${instance} than was sequenced.`;
+    findings.add("CHAIN_FORKED", "broken", sentence, [...evidence, paper("stored statement", object.statement)]);
+    return;
+  }
+  const repaired = lost.length === 0;
+  const end = repaired ? "restored from the harmonizer" : `records ${lost.join(", ")} are lost`;
+  const where = `batch ${number} of epoch ${epoch} of ${instance}`;
+  const severity = repaired ? "repaired" : "broken";
+  if (stored === null) findings.add("BATCH_MISSING", severity, `The store lacks ${where}; ${end}.`, evidence);
+  else if (object !== null && loss.intact)
+    findings.add("BODY_ALTERED", severity, `Bodies in ${where} were altered; ${end}.`, evidence);
+  else findings.add("BATCH_ALTERED", severity, `The store has altered bytes for ${where}; ${end}.`, evidence);
+}
+
+/** A second statement for one place, validly signed: two chains under one key. */
+async function isRival({ entry, object }: Loss): Promise<boolean> {
+  if (object === null || sameBytes(object.statement, entry.statement)) return false;
+  const { signer, value } = batchStatement.read(entry.statement);
+  const other = await ifItHolds(() => batchStatement.verify(object.statement, signer));
+  return other !== null && other.epoch === value.epoch && other.batch === value.batch;
+}

@@ -1,0 +1,74 @@
+import type { Checkpoint, ManifestItem } from "@fogbound/protocol";
+import type { AuditKeys, Evidence } from "./evidence.js";
+import type { Findings } from "./findings.js";
+import type { KnownManifest, Manifests } from "./manifests.js";
+import type { RememberedPapers } from "./papers.js";
+import { openParts, type Parts } from "./parts.js";
+
+/** What every step of one pass works with. */
+export interface Context {
+  readonly evidence: Evidence;
+  readonly keys: AuditKeys;
+  readonly window: number;
+  readonly signal: AbortSignal | undefined;
+  readonly findings: Findings;
+  readonly manifests: Manifests;
+  readonly checkpoint: Checkpoint | null;
+  readonly readable: Readable;
+  readonly papers: RememberedPapers;
+  readonly unread: Unread;
+}
+
+/** What could not be read, and so proves nothing. */
+export interface Unread {
+  hostRecords: number;
+  journalRecords: number;
+  /** Journals whose authority could not be asked. */
+  journals: number;
+  /** Requests of which it could not be told who vouches for the reader. */
+  vouching: number;
+  /** Headers of host records without a body, by hash: an answer to one of them is not "unasked". */
+  readonly headers: Set<string>;
+}
+
+/** Then an answer that is not found may stand where nobody could look. */
+export function isJournalUnread({ journals, journalRecords }: Unread): boolean {
+  return journals > 0 || journalRecords > 0;
+}
+
+const mostUnreadHeaders = 100_000;
+
+export function countUnread(unread: Unread, journal: boolean, header: string): void {
+  if (journal) unread.journalRecords++;
+  else unread.hostRecords++;
+  if (!journal && unread.headers.size < mostUnreadHeaders) unread.headers.add(header);
+}
+
+/** The manifests' sealed parts, each opened once. */
+export class Readable {
+  readonly #evidence: Evidence;
+  readonly #keys: AuditKeys;
+  readonly #parts: Map<string, Promise<Parts>> = new Map();
+  readonly #items: Map<string, ReadonlyMap<string, ManifestItem>> = new Map();
+
+  constructor(evidence: Evidence, keys: AuditKeys) {
+    this.#evidence = evidence;
+    this.#keys = keys;
+  }
+
+  parts(known: KnownManifest): Promise<Parts> {
+    const before = this.#parts.get(known.hash);
+    if (before !== undefined) return before;
+    const opened = openParts(this.#evidence.capsule, known, this.#keys.readKeys);
+    this.#parts.set(known.hash, opened);
+    return opened;
+  }
+
+  items(known: KnownManifest): ReadonlyMap<string, ManifestItem> {
+    const before = this.#items.get(known.hash);
+    if (before !== undefined) return before;
+    const items = new Map(known.value.items.map((item) => [item.id, item]));
+    this.#items.set(known.hash, items);
+    return items;
+  }
+}

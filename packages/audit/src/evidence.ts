@@ -1,0 +1,81 @@
+import type { SealingKey } from "@fogbound/crypto";
+import type {
+  Action,
+  AuthorityId,
+  CapsuleId,
+  ContentId,
+  InstanceId,
+  LogObjects,
+  Subject,
+  Verdict,
+  Waiting,
+} from "@fogbound/protocol";
+
+/**
+ * Everything an audit is handed. Nothing in it is believed without a signature or a hash that leads back to the capsule
+ * id. Each iterable may be iterated several times and must give the same each time; what cannot be read throws, and is
+ * never passed over as absent.
+ */
+export interface Evidence {
+  /** The trust anchor: it is the hash of the genesis, hence of the owner's key, hence of everybody the manifests name. */
+  readonly capsule: CapsuleId;
+  /** Whether the capsule id came from outside the evidence. Without it, evidence is consistent at best, never proved. */
+  readonly pinned: boolean;
+  /** `manifestObject`s in any order; junk may lie among them. */
+  manifests(): AsyncIterable<Uint8Array>;
+  /** The hosts' log of this capsule. */
+  readonly log: LogObjects;
+  /** Each authority's journal, from that authority; null when it could not be asked. */
+  readonly journals: ReadonlyMap<AuthorityId, LogObjects | null>;
+  /** The C2SP note; null when there is none. */
+  readonly checkpoint: string | null;
+  /** `prunedBundle`s, by number. */
+  bundles(): AsyncIterable<Uint8Array>;
+  /** The harmonizer's own copy of a batch; null when it keeps none. */
+  batchCopy(instance: InstanceId, epoch: number, batch: number): Promise<Uint8Array | null>;
+  /** The sealed content with its header, null when it is proved missing. Given only when re-hashing was asked for. */
+  content?(content: ContentId): Promise<AsyncIterable<Uint8Array> | null>;
+  /** False when one process is host, authority and harmonizer. */
+  readonly partiesSeparate: boolean;
+}
+
+export interface AuditKeys {
+  /** The owner's read key, a recovery key or an auditor's. Empty: record bodies stay unread, and the verdict says so. */
+  readonly readKeys: readonly SealingKey[];
+}
+
+export interface AuditOptions extends Waiting {
+  /** Accesses kept in memory while their other records are awaited. Default 65,536. */
+  readonly window?: number;
+}
+
+/** One access, as its records tell it. */
+export interface Entry {
+  /** SHA-256 of the signed request, in hex. */
+  readonly id: string;
+  /** The host's word; the authority's where the host wrote no record. */
+  readonly time: Date;
+  readonly reader: Subject;
+  readonly heldBy: "reader" | "host";
+  readonly instance: InstanceId;
+  /** The item's name; its id when the host part cannot be read with the keys given. */
+  readonly item: string;
+  readonly action: Action;
+  readonly purpose: string | null;
+  readonly outcome: "permitted" | "denied" | "challenged" | "asked";
+  /** The journal's reason; null when no journal entry could be read. */
+  readonly reason: string | null;
+  /** Plaintext bytes. A release of which no end was recorded counts as the whole item. */
+  readonly bytes: number;
+  readonly place: { readonly address: string | null; readonly country: string | null; readonly saidBy: "host" };
+}
+
+export interface Audit {
+  /**
+   * In receipt order, in bounded memory; each call is a pass of its own.
+   * @throws whatever the evidence throws, and the signal's reason.
+   */
+  accesses(): AsyncIterable<Entry>;
+  /** Asks no more than one pass, whether or not `accesses` was iterated. @throws as `accesses`. */
+  verdict(): Promise<Verdict>;
+}

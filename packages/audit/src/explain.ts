@@ -1,0 +1,41 @@
+import type { Finding, Proof, Verdict } from "@fogbound/protocol";
+
+const words: { readonly [One in Proof]: string } = {
+  "bytes-rehashed": "content re-hashed",
+  "chains-complete": "chains complete",
+  "journal-matches": "journal matches",
+  receipts: "receipts",
+  checkpoint: "checkpoint",
+  "tail-anchored": "tail anchored",
+  "signed-by-readers": "signed by readers",
+  "keys-pinned": "keys pinned",
+  witnessed: "witnessed",
+  "time-trusted": "time trusted",
+  "parties-separate": "parties separate",
+};
+
+const width = 12;
+
+/** The verdict for a person, line by line: what is proved, what is not, and every finding. Nothing is left out. */
+export function explain(verdict: Verdict): string[] {
+  const { proved, notProved, notes, findings, keysHeld } = verdict;
+  const named = (proof: Proof): string => `${words[proof]}${notes[proof] === undefined ? "" : ` (${notes[proof]})`}`;
+  const of = (severity: Finding["severity"]): string[] =>
+    findings.filter((finding) => finding.severity === severity).map(({ code, sentence }) => `${code}: ${sentence}`);
+  return [
+    `VERDICT     ${verdict.outcome}`,
+    ...block("PROVED", proved.map(named)),
+    ...block("NOT PROVED", notProved.map(named)),
+    ...block("REPAIRED", of("repaired")),
+    ...block("INCOMPLETE", of("incomplete")),
+    ...block("BROKEN", of("broken")),
+    ...block(
+      "KEYS HELD",
+      keysHeld.map(({ instance, item, since }) => `${instance} holds the key of ${item} since ${since.toISOString()}`),
+    ),
+  ];
+}
+
+function block(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `${(index === 0 ? title : "").padEnd(width)}${line}`);
+}

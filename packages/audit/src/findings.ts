@@ -1,0 +1,72 @@
+import { toBase64, toHex } from "@fogbound/crypto";
+import type { Finding, FindingCode } from "@fogbound/protocol";
+
+export type Severity = Finding["severity"];
+
+/** Findings kept for one code; of what is beyond it the last finding gives the number. */
+export const mostFindingsOfOneCode = 1000;
+
+interface Kept {
+  readonly finding: Finding;
+  /** Leaf it came with, when it may be that the other half was still under way; null otherwise. */
+  readonly leaf: number | null;
+}
+
+/** Collects what is wrong. An attacker who floods it costs himself a proof, not the auditor his memory. */
+export class Findings {
+  readonly #byCode: Map<FindingCode, Kept[]> = new Map();
+  readonly #beyond: Map<FindingCode, { number: number; severity: Severity }> = new Map();
+
+  add(code: FindingCode, severity: Severity, sentence: string, evidence: readonly string[] = []): void {
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null });
+  }
+
+  /** As `add`, but forgotten when the leaf turns out to be newer than the last tips: its other half may be under way. */
+  addUnlessInFlight(
+    leaf: number,
+    code: FindingCode,
+    severity: Severity,
+    sentence: string,
+    evidence: readonly string[] = [],
+  ): void {
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf });
+  }
+
+  /** @param lastTips leaf index of the last tips; null without any, and then nothing is excused */
+  settle(lastTips: number | null): readonly Finding[] {
+    const settled: Finding[] = [];
+    for (const [code, kept] of this.#byCode) {
+      const counted = kept.filter(({ leaf }) => leaf === null || lastTips === null || leaf < lastTips);
+      settled.push(...counted.map(({ finding }) => finding));
+      const beyond = this.#beyond.get(code);
+      if (beyond === undefined) continue;
+      const sentence = `${beyond.number} more findings of this kind are not listed.`;
+      settled.push({ code, severity: beyond.severity, sentence, evidence: [] });
+    }
+    return settled;
+  }
+
+  #keep(one: Kept): void {
+    const { code, severity } = one.finding;
+    const kept = this.#byCode.get(code) ?? [];
+    this.#byCode.set(code, kept);
+    if (kept.length < mostFindingsOfOneCode) {
+      kept.push(one);
+      return;
+    }
+    const beyond = this.#beyond.get(code) ?? { number: 0, severity };
+    beyond.number++;
+    if (severity === "broken" || beyond.severity === "repaired") beyond.severity = severity;
+    this.#beyond.set(code, beyond);
+  }
+}
+
+/** A hash as evidence. */
+export function hash(bytes: Uint8Array): string {
+  return `sha256 ${toHex(bytes)}`;
+}
+
+/** A signed paper as evidence, whole, so that it can be checked by somebody else. */
+export function paper(name: string, bytes: Uint8Array): string {
+  return `${name} ${toBase64(bytes)}`;
+}

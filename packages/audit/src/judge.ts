@@ -1,0 +1,114 @@
+import { toHex } from "@fogbound/crypto";
+import type { DeliveredBody } from "@fogbound/protocol";
+import { type Access, countPermits, isFor, papersOf, placeOf, type Settled } from "./access.js";
+import { judgeAnswered, judgeShown } from "./answers.js";
+import { type Context, isJournalUnread } from "./context.js";
+import { paper } from "./findings.js";
+
+/** Judges an access of which everything has come that will come: each signed paper against the others. */
+export function judgeAccess(context: Context, access: Access, leases: (id: string) => Settled | null): void {
+  const { asked, answered, delivered } = access;
+  judgeRequest(context, access);
+  const host = hostSide(access);
+  if (host === null) judgeUnasked(context, access);
+  else for (const one of answered) judgeAnswered(context, host, access, one);
+  const shown = delivered.flatMap(({ answers }) => answers);
+  const permits = new Set<string>();
+  for (const one of shown)
+    if (judgeShown(context, access, one, leases) && one !== null) permits.add(one.value.authority);
+  const [first] = asked;
+  const isLease = shown.some((one) => one !== null && !isFor(access.id, one.value.request));
+  for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
+  if (first !== undefined && answered.length === 0 && shown.length === 0 && !isLease) judgeUnanswered(context, access);
+  for (const { body, stand } of delivered) {
+    if (first === undefined || stand.header.instance === first.stand.header.instance) continue;
+    const sentence = `Request ${access.id} was recorded by one instance and delivered by another.`;
+    context.findings.add("DELIVERY_UNASKED", "broken", sentence, [
+      `header sha256 ${stand.hash}`,
+      `${body.bytes} bytes`,
+    ]);
+  }
+}
+
+export function hostSide({ asked }: Access): { headers: readonly string[]; place: string } | null {
+  const [first] = asked;
+  if (first === undefined) return null;
+  return { headers: asked.map(({ stand }) => stand.hash), place: placeOf(first.body.place) };
+}
+
+function judgeRequest(context: Context, access: Access): void {
+  const [asked] = access.asked;
+  const papers = papersOf(access);
+  const { findings, evidence, unread } = context;
+  const bytes = asked?.body.request ?? access.answered[0]?.body.request;
+  const shown = bytes === undefined ? [] : [paper("request", bytes)];
+  if (papers === null) {
+    if (bytes !== undefined)
+      findings.add("REQUEST_FORGED", "broken", `Request ${access.id} or its session cannot be read.`, shown);
+    return;
+  }
+  const signed = [...shown, paper("session", papers.sessionBytes)];
+  if (!papers.genuine)
+    findings.add("REQUEST_FORGED", "broken", `Request ${access.id} is not signed by the reader's session.`, signed);
+  const instance = asked?.stand.header.instance ?? papers.request.instance;
+  if (papers.request.capsule !== evidence.capsule || papers.request.instance !== instance)
+    findings.add("REQUEST_FORGED", "broken", `Request ${access.id} was made to another capsule or instance.`, signed);
+  if (papers.standing === "unread") unread.vouching++;
+}
+
+function judgeUnasked({ findings, unread }: Context, access: Access): void {
+  for (const { body, authority, stand } of access.answered) {
+    if (unread.headers.has(toHex(body.header))) continue;
+    const sentence = `${authority} answered request ${access.id}; no host recorded that it was asked.`;
+    const papers = [`journal sha256 ${stand.hash}`, paper("request", body.request), paper("session", body.session)];
+    findings.add("ANSWER_UNASKED", "broken", sentence, papers);
+  }
+  if (unread.hostRecords > 0) return;
+  for (const { stand } of access.delivered) {
+    const sentence = `A delivery for request ${access.id} was recorded, and not the request.`;
+    findings.add("DELIVERY_UNASKED", "broken", sentence, [`header sha256 ${stand.hash}`]);
+  }
+}
+
+/** What the host says it did, against what it was told. */
+function judgeOutcome(context: Context, access: Access, body: DeliveredBody, shownPermits: number): void {
+  const needed = thresholdOf(context, access);
+  const permits = Math.max(shownPermits, countPermits(access));
+  const served = body.outcome === "delivered" || body.outcome === "broken-off";
+  const papers = [...body.answers.map((one) => paper("answer", one)), ...requestOf(access)];
+  if (served && shownPermits < needed) {
+    const sentence = `The host served request ${access.id} with ${shownPermits} permits of ${needed}.`;
+    context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
+  }
+  if (!served && permits >= needed) {
+    const sentence = `The host says request ${access.id} was ${body.outcome}; it had been permitted.`;
+    context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
+  }
+}
+
+export function thresholdOf({ manifests }: Context, access: Access): number {
+  const papers = papersOf(access);
+  const known = papers === null ? undefined : manifests.byHash.get(toHex(papers.request.manifest));
+  return Math.max(1, known?.value.authorities.threshold ?? 1);
+}
+
+/** Asked, and nobody says what was answered: a crash, a reader nobody vouches for, or an answer that was hidden. */
+function judgeUnanswered({ findings, unread }: Context, access: Access): void {
+  if (isJournalUnread(unread)) return;
+  const stranger = papersOf(access)?.standing === "stranger";
+  const sentence = stranger
+    ? `Request ${access.id} is of a reader for whom nobody vouches; it was recorded, and no authority answered it.`
+    : `Request ${access.id} was recorded by the host, and no authority's journal answers it.`;
+  const code = stranger ? "REQUEST_FORGED" : "ANSWER_MISSING";
+  findings.addUnlessInFlight(access.leaf, code, "incomplete", sentence, requestOf(access));
+}
+
+function requestOf({ asked }: Access): string[] {
+  const [first] = asked;
+  if (first === undefined) return [];
+  return [
+    `header sha256 ${first.stand.hash}`,
+    paper("request", first.body.request),
+    paper("session", first.body.session),
+  ];
+}

@@ -1,0 +1,99 @@
+import { toHex } from "@fogbound/crypto";
+import {
+  type AccessRequest,
+  type AuthorityPart,
+  hashOf,
+  type Manifest,
+  parseSubject,
+  request,
+  type Session,
+  sameBytes,
+  session,
+} from "@fogbound/protocol";
+import { ifItHolds, ifItReads } from "./attempt.js";
+import type { Context } from "./context.js";
+import { started } from "./in-order.js";
+
+/**
+ * Who vouches for the reader. *vouched*: an issuer of the manifest the request names. *stranger*: nobody who may.
+ * *unread*: the keys given do not open the part that says who may.
+ */
+export type Standing = "vouched" | "stranger" | "unread";
+
+/** A request and its session, as a record holds them. */
+export interface Papers {
+  /** Hash of the request, in hex. */
+  readonly id: string;
+  readonly request: AccessRequest;
+  readonly requestBytes: Uint8Array;
+  readonly session: Session;
+  readonly sessionBytes: Uint8Array;
+  /** Whether both signatures hold. */
+  readonly genuine: boolean;
+  readonly standing: Standing;
+}
+
+const mostRemembered = 4096;
+const lateness = 300_000; // a request is fresh for so long, and clocks differ by less
+
+/** Verifies each request and each session once: a request stands in the host's record and in the journals. */
+export class RememberedPapers {
+  readonly #sessions: Map<string, Promise<CheckedSession | null>> = new Map();
+  readonly #papers: Map<string, Promise<Papers | null>> = new Map();
+
+  /** null when either cannot be read at all. */
+  check(context: Context, requestBytes: Uint8Array, sessionBytes: Uint8Array): Promise<Papers | null> {
+    const id = toHex(hashOf(requestBytes));
+    const sessionId = toHex(hashOf(sessionBytes));
+    return remember(this.#papers, `${id}${sessionId}`, async () => {
+      const checked = await remember(this.#sessions, sessionId, () => checkSession(sessionBytes));
+      const claim = ifItReads(() => request.read(requestBytes));
+      if (checked === null || claim === null) return null;
+      const held = await ifItHolds(() => request.verify(requestBytes, checked.value.key));
+      const standing = await standingOf(context, checked, claim.value);
+      const genuine = held !== null && checked.genuine;
+      return { id, request: claim.value, requestBytes, session: checked.value, sessionBytes, genuine, standing };
+    });
+  }
+}
+
+interface CheckedSession {
+  readonly value: Session;
+  readonly signer: Uint8Array;
+  readonly genuine: boolean;
+}
+
+async function checkSession(bytes: Uint8Array): Promise<CheckedSession | null> {
+  const claim = ifItReads(() => session.read(bytes));
+  if (claim === null) return null;
+  const held = await ifItHolds(() => session.verify(bytes, claim.signer));
+  return { ...claim, genuine: held !== null };
+}
+
+async function standingOf(context: Context, checked: CheckedSession, wanted: AccessRequest): Promise<Standing> {
+  const known = context.manifests.byHash.get(toHex(wanted.manifest));
+  if (known === undefined || wanted.time > checked.value.expires + lateness) return "stranger";
+  const { authority } = await context.readable.parts(known);
+  if (authority === null) return "unread";
+  return isVouchedFor(checked, known.value, authority) ? "vouched" : "stranger";
+}
+
+function isVouchedFor({ value, signer }: CheckedSession, manifest: Manifest, part: AuthorityPart): boolean {
+  const { issuer: id, name } = parseSubject(value.subject);
+  const issuer = part.issuers.find((one) => one.id === id);
+  if (issuer === undefined || part.revokedReaders.includes(value.subject)) return false;
+  if (value.heldBy === "reader")
+    return value.host === null && issuer.readers.some((one) => one.name === name && sameBytes(one.key, signer));
+  const host = manifest.hosts.find((one) => one.id === value.host);
+  return host !== undefined && issuer.hosts.includes(host.id) && sameBytes(host.key, signer);
+}
+
+function remember<T>(map: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const before = map.get(name);
+  if (before !== undefined) return before;
+  const made = started(make());
+  map.set(name, made);
+  const oldest = map.size > mostRemembered ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+  return made;
+}
