@@ -83,7 +83,10 @@ async function fetchRange(
   range: ByteRange,
   waiting: Waiting,
 ): Promise<NonNullable<Awaited<ReturnType<ObjectStore["get"]>>>> {
-  const object = await store.get(layout.content(capsule, content), { ...waiting, range });
+  const object = await store.get(layout.content(capsule, content), { ...waiting, range }).catch((error: unknown) => {
+    // The range follows from the length in the manifest: content that ends before it was cut short.
+    throw error instanceof RangeError ? FogboundError.verificationFailed(error) : error;
+  });
   if (object !== null) return object;
   throw new FogboundError(
     "ITEM_NOT_FOUND",

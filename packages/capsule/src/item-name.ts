@@ -17,8 +17,11 @@ function problemWith(name: string): string | null {
   if (name.length > longestName) return `has more than ${longestName} characters`;
   if (!name.isWellFormed()) return "is not well-formed Unicode";
   if (/\p{Cc}/u.test(name)) return "holds a control character";
+  if (name.startsWith("\u{feff}")) return "begins with a byte order mark";
   // A backslash parts folders on Windows: "..\x" would climb out there.
   if (name.includes("\\")) return "holds a backslash";
+  // "C:x" lies in the current folder of drive C there, wherever it is unpacked.
+  if (/^[a-z]:/i.test(name)) return "begins with a drive letter";
   if (name.split("/").some((segment) => segment === "" || segment === "." || segment === ".."))
     return 'has an empty, "." or ".." part';
   return null;

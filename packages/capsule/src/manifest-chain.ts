@@ -1,4 +1,4 @@
-import { fromHex } from "@fogbound/crypto";
+import { fromHex, toHex } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import {
   type CapsuleId,
@@ -69,7 +69,7 @@ export async function verifyManifest(
 export async function readManifests(
   store: ObjectStore,
   capsule: CapsuleId,
-  options: Waiting & { readonly inForce?: { readonly version: number; readonly hash: Uint8Array } | null } = {},
+  options: Waiting & { readonly inForce?: Named | null } = {},
 ): Promise<readonly [ManifestVersion, ...ManifestVersion[]]> {
   const candidates = await listManifests(store, capsule, options);
   if (candidates.length === 0)
@@ -77,16 +77,18 @@ export async function readManifests(
       "CAPSULE_NOT_FOUND",
       `The store holds no capsule ${capsule}. Check the id and the store's address.`,
     );
+  const { inForce = null } = options;
+  const lineage = inForce === null ? candidates : await lineageOf(store, candidates, inForce, options);
   const chain: ManifestVersion[] = [];
   for (;;) {
-    const next = await successor(store, capsule, candidates, chain.at(-1) ?? null, options);
+    const next = await successor(store, capsule, lineage, chain.at(-1) ?? null, options);
     if (next === null) break;
     chain.push(next);
-    if (next.manifest.version === options.inForce?.version) break;
+    if (next.manifest.version === inForce?.version) break;
   }
   const [first, ...rest] = chain;
   if (first === undefined) throw FogboundError.verificationFailed();
-  if (options.inForce && !sameBytes(chain.at(-1)?.hash ?? null, options.inForce.hash))
+  if (inForce !== null && !sameBytes(chain.at(-1)?.hash ?? null, inForce.hash))
     throw FogboundError.verificationFailed();
   return [first, ...rest];
 }
@@ -108,28 +110,76 @@ async function listManifests(store: ObjectStore, capsule: CapsuleId, waiting: Wa
   return found;
 }
 
+interface Named {
+  readonly version: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * The candidates that lead to the version in force, by the hashes each names: of two versions that an owner signed at
+ * once, the one that lost stays in the store. Claims only, which `successor` proves.
+ */
+async function lineageOf(
+  store: ObjectStore,
+  candidates: readonly Candidate[],
+  inForce: Named,
+  waiting: Waiting,
+): Promise<readonly Candidate[]> {
+  const byName = new Map(candidates.map((one) => [`${one.version}-${one.hash}`, one]));
+  const contested = firstContested(candidates);
+  const lineage: Candidate[] = [];
+  let hash: Uint8Array | null = inForce.hash;
+  for (let version = inForce.version; hash !== null && version > 0; version--) {
+    const candidate = byName.get(`${version}-${toHex(hash)}`);
+    if (candidate === undefined) break;
+    lineage.push(candidate);
+    if (version <= contested) return [...candidates.filter((one) => one.version < version), ...lineage];
+    hash = await previousOf(store, candidate, waiting);
+  }
+  return lineage;
+}
+
+/** The lowest version of which there are two. Below it, names alone tell the lineage. */
+function firstContested(candidates: readonly Candidate[]): number {
+  const versions = candidates.map(({ version }) => version);
+  return versions.find((version, index) => version === versions[index - 1]) ?? Number.POSITIVE_INFINITY;
+}
+
+async function previousOf(store: ObjectStore, candidate: Candidate, waiting: Waiting): Promise<Uint8Array | null> {
+  const object = await store.get(candidate.key, waiting);
+  if (object === null) return null;
+  try {
+    const { manifest: signed } = manifestObject.decode(await readAll(object, largestManifest));
+    return manifest.read(signed).value.previous;
+  } catch (error) {
+    if (!isJunk(error) || error.code === "FORMAT_TOO_NEW") throw error;
+    return null;
+  }
+}
+
+function isJunk(error: unknown): error is FogboundError {
+  return (
+    FogboundError.isInstance(error) && ["FORMAT_INVALID", "FORMAT_TOO_NEW", "VERIFICATION_FAILED"].includes(error.code)
+  );
+}
+
 async function successor(
   store: ObjectStore,
   capsule: CapsuleId,
   candidates: readonly Candidate[],
   before: ManifestVersion | null,
-  options: Waiting & { readonly inForce?: { readonly version: number; readonly hash: Uint8Array } | null },
+  waiting: Waiting,
 ): Promise<ManifestVersion | null> {
   const version = (before?.manifest.version ?? 0) + 1;
   let newest: unknown = null;
   for (const candidate of candidates.filter((one) => one.version === version)) {
-    if (options.inForce?.version === version && !sameBytes(fromHex(candidate.hash), options.inForce.hash)) continue;
-    const object = await store.get(candidate.key, options);
+    const object = await store.get(candidate.key, waiting);
     if (object === null) continue;
     try {
       const found = await verifyManifest(capsule, await readAll(object, largestManifest), before);
       if (sameBytes(found.hash, fromHex(candidate.hash))) return found;
     } catch (error) {
-      if (
-        !FogboundError.isInstance(error) ||
-        !["FORMAT_INVALID", "FORMAT_TOO_NEW", "VERIFICATION_FAILED"].includes(error.code)
-      )
-        throw error;
+      if (!isJunk(error)) throw error;
       if (error.code === "FORMAT_TOO_NEW") newest = error;
     }
   }

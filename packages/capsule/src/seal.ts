@@ -54,7 +54,8 @@ const itemsAtOnce = 4;
 
 /**
  * Encrypts every item to a fresh key, stores it, and wraps the key for the authorities.
- * @throws TypeError for no items, more than 10,000, a name that could not be written to a disk, or a name given twice.
+ * @throws TypeError for no items, more than 10,000, a name that could not be written to a disk, a name
+ * given twice, or a media type that is none.
  */
 export async function sealItems(
   store: ObjectStore,
@@ -97,8 +98,18 @@ export function checkItems(items: readonly Item[]): void {
     throw new TypeError(
       `Expected at most ${mostItems} items in one capsule, got ${items.length}. Seal several capsules.`,
     );
-  for (const { name } of items) checkItemName(name);
+  for (const { name, mediaType } of items) {
+    checkItemName(name);
+    if (mediaType !== undefined) checkMediaType(mediaType);
+  }
   checkDistinct(items.map(({ name }) => name));
+}
+
+// RFC 9110 section 8.3.1, and no more than the host part takes: it becomes a header's value.
+function checkMediaType(mediaType: string): void {
+  const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+  if (mediaType.length <= 255 && new RegExp(`^${token}/${token}( *;[ -~]*)?$`).test(mediaType)) return;
+  throw new TypeError(`Expected a media type such as "text/plain", got ${JSON.stringify(mediaType.slice(0, 80))}.`);
 }
 
 async function* counted(content: Bytes, count: (bytes: number) => void): AsyncGenerator<Uint8Array, void, undefined> {

@@ -39,6 +39,12 @@ export interface SignedRequest {
   readonly session: Uint8Array;
 }
 
+/** The requests so far, and the hash of the last. */
+interface Tail {
+  readonly counter: number;
+  readonly last: Uint8Array | null;
+}
+
 /**
  * A reader's session: signs requests, counting them and chaining each to the one before, so that a request a host
  * leaves out is missed at the next one. One object per session; its key is never written anywhere.
@@ -51,8 +57,7 @@ export class ReaderSession {
   readonly #key: SigningKey;
   readonly #proof: Uint8Array;
   readonly #clock: Clock;
-  #counter = 0;
-  #last: Promise<Uint8Array | null> = Promise.resolve(null);
+  #tail: Promise<Tail> = Promise.resolve({ counter: 0, last: null });
 
   private constructor(value: Session, proof: Uint8Array, key: SigningKey, clock: Clock) {
     this.subject = value.subject;
@@ -98,31 +103,39 @@ export class ReaderSession {
     return new ReaderSession(value, await session.sign(value, voucher), key, options.clock);
   }
 
-  /** Signs one request. Concurrent calls are put in order: each names the one before. */
+  /**
+   * Signs one request. Concurrent calls are put in order: each names the one before. A wish that cannot be signed takes
+   * no number.
+   * @throws FogboundError `FORMAT_INVALID` for a wish outside the format's bounds.
+   */
   async request(wish: RequestWish, place: Place = nowhere): Promise<SignedRequest> {
-    this.#counter += 1;
-    const counter = this.#counter;
-    const signed = this.#last.then((last) => {
-      const { capsule, manifest, item, action, purpose, instance, challengeReply } = wish;
-      const value: AccessRequest = {
-        suite: 1,
-        capsule,
-        manifest,
-        item,
-        action,
-        purpose,
-        instance,
-        nonce: randomBytes(16),
-        time: this.#clock(),
-        place,
-        counter,
-        last,
-        challengeReply,
-      };
-      return request.sign(value, this.#key);
-    });
-    this.#last = signed.then((bytes) => sha256(bytes));
+    const before = this.#tail;
+    const signed = before.then((tail) => this.#sign(wish, place, tail));
+    this.#tail = signed.then(
+      async (bytes) => ({ counter: (await before).counter + 1, last: sha256(bytes) }),
+      () => before,
+    );
     return { signed: await signed, session: this.#proof };
+  }
+
+  #sign(wish: RequestWish, place: Place, { counter, last }: Tail): Promise<Uint8Array> {
+    const { capsule, manifest, item, action, purpose, instance, challengeReply } = wish;
+    const value: AccessRequest = {
+      suite: 1,
+      capsule,
+      manifest,
+      item,
+      action,
+      purpose,
+      instance,
+      nonce: randomBytes(16),
+      time: this.#clock(),
+      place,
+      counter: counter + 1,
+      last,
+      challengeReply,
+    };
+    return request.sign(value, this.#key);
   }
 
   /** The reader's word for what arrived. */

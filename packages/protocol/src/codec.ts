@@ -58,12 +58,16 @@ export const bytes32: Codec<Uint8Array> = bytes(32);
 /** An object embedded as its own bytes, so that its hash and its signature stay checkable. */
 export const embedded: Codec<Uint8Array> = bytes(1, 64 * 1024 * 1024);
 
-/** Well-formed Unicode of 1 to `most` UTF-16 units. */
+/** Well-formed Unicode of 1 to `most` UTF-16 units. No byte order mark in front: CBOR readers swallow it. */
 export function text(most: number = 1024): Codec<string> {
   return codec(
-    `text of 1 to ${most} characters`,
+    `text of 1 to ${most} characters, without a byte order mark in front`,
     (value): value is string =>
-      typeof value === "string" && value.length > 0 && value.length <= most && value.isWellFormed(),
+      typeof value === "string" &&
+      value.length > 0 &&
+      value.length <= most &&
+      value.isWellFormed() &&
+      !value.startsWith("\u{feff}"),
   );
 }
 

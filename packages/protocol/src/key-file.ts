@@ -1,4 +1,4 @@
-import { bytes, type Format, format, list, oneOf, struct, text, unsigned } from "./codec.js";
+import { bytes, type Format, format, list, oneOf, struct, text } from "./codec.js";
 
 /** What a key file is for; it is refused for anything else. */
 export type KeyKind = "owner" | "reader" | "auditor" | "recovery" | "host";
@@ -10,7 +10,7 @@ export interface KeyFile {
   readonly suite: 1;
   readonly kind: KeyKind;
   readonly salt: Uint8Array;
-  /** scrypt's N, r and p. */
+  /** scrypt's N, a power of two from 2^10 to 2^20, r and p. */
   readonly cost: number;
   readonly blockSize: number;
   readonly parallelism: number;
@@ -25,7 +25,7 @@ export const keyFile: Format<KeyFile> = format(
     kind: oneOf("owner", "reader", "auditor", "recovery", "host"),
     salt: bytes(32),
     // The upper bound keeps a hostile file from taking all memory: N = 2^20 with r = 8 is 1 GiB.
-    cost: unsigned(2 ** 20),
+    cost: oneOf<number>(...Array.from({ length: 11 }, (_, index) => 2 ** (10 + index))),
     blockSize: oneOf(8),
     parallelism: oneOf(1),
     sealed: bytes(17, 65_536),

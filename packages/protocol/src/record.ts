@@ -12,6 +12,7 @@ import {
   list,
   nullable,
   oneOf,
+  sameBytes,
   struct,
   suite,
   text,
@@ -184,8 +185,13 @@ export async function sealRecord(
   return { header: recordHeader.encode({ ...draft, body: sha256(sealed) }), body: sealed };
 }
 
-/** @throws FogboundError `VERIFICATION_FAILED` or `FORMAT_INVALID`; also when header and body disagree about the kind. */
+/**
+ * @throws FogboundError `VERIFICATION_FAILED` when the body is not the one the header names or does not open under it;
+ * `FORMAT_INVALID`, also when header and body disagree about the kind.
+ */
 export async function openRecord(header: RecordHeader, sealed: Uint8Array, recordKey: Uint8Array): Promise<RecordBody> {
+  // Who holds the record key could seal a second body under the same header; the header names one.
+  if (!sameBytes(sha256(sealed), header.body)) throw FogboundError.verificationFailed();
   const { record } = body.decode(unpad(await openAead(recordKey, nonce, sealed, associated(header))));
   if (record.kind === header.kind) return record;
   throw new FogboundError(
@@ -219,8 +225,12 @@ function pad(plain: Uint8Array): Uint8Array {
 
 function unpad(padded: Uint8Array): Uint8Array {
   const length = padded.length < 4 ? Number.NaN : new DataView(padded.buffer, padded.byteOffset).getUint32(0);
-  if (length <= padded.length - 4) return padded.slice(4, 4 + length);
-  throw new FogboundError("FORMAT_INVALID", "Expected a padded record body, got a length beyond its end.");
+  const plain = padded.slice(4, 4 + length);
+  if (length <= padded.length - 4 && sameBytes(pad(plain), padded)) return plain;
+  throw new FogboundError(
+    "FORMAT_INVALID",
+    `Expected a record body padded with zeros to a multiple of ${paddedTo} bytes, got ${padded.length} bytes that are not.`,
+  );
 }
 
 /** The file name of a recipient's wrap of an epoch secret: it says whose, and is safe in any store. */

@@ -21,15 +21,16 @@ export interface SubjectParts {
 }
 
 /**
- * @throws FogboundError `FORMAT_INVALID` for a bare name, an empty half, a control character, text that is not
- * well-formed Unicode in NFC (two spellings of one name would be two readers), or more than 512 characters.
+ * @throws FogboundError `FORMAT_INVALID` for a bare name, an empty half, a control character, a byte order
+ * mark in front, text that is not well-formed Unicode in NFC (two spellings of one name would be two readers), or more
+ * than 512 characters.
  */
 export function parseSubject(text: string): SubjectParts {
   const at = text.lastIndexOf("#");
   const issuer = text.slice(0, Math.max(at, 0));
   const name = text.slice(at + 1);
   const sound = text.length <= longestSubject && text.isWellFormed() && text.normalize("NFC") === text;
-  if (at > 0 && name !== "" && sound && !/\p{Cc}/u.test(text)) return { issuer, name };
+  if (at > 0 && name !== "" && sound && !/^\u{feff}|\p{Cc}/u.test(text)) return { issuer, name };
   throw new FogboundError(
     "FORMAT_INVALID",
     `Expected a subject written issuer#name (such as "local#reader"), got ${JSON.stringify(text.slice(0, 80))}.`,

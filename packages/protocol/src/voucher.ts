@@ -22,7 +22,8 @@ export async function verifySession(
   const vouches =
     value.heldBy === "host"
       ? listed.some((one) => value.host !== null && one.hosts.includes(value.host)) && isHostKey(value, signer, hosts)
-      : listed.some((one) => one.readers.some((reader) => reader.name === name && sameBytes(reader.key, signer)));
+      : value.host === null &&
+        listed.some((one) => one.readers.some((reader) => reader.name === name && sameBytes(reader.key, signer)));
   if (!vouches) throw unproved(`nobody the manifest lists for "${issuer}" vouches for it`);
   return session.verify(bytes, signer).catch(() => {
     throw unproved("its signature does not hold");

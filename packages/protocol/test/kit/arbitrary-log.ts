@@ -1,0 +1,168 @@
+import fc from "fast-check";
+import type {
+  Batch,
+  BatchStatement,
+  Bundle,
+  EpochHead,
+  LeafReceipt,
+  PrunedBundle,
+  Receipt,
+  RecordBody,
+  RecordHeader,
+  SequenceEntry,
+  SequenceObject,
+  Tips,
+} from "../../src/index.js";
+import { bytes32, embedded, identifier, instant, list, orNull, suite, text, unsigned, upTo } from "./arbitrary.js";
+import { place } from "./arbitrary-access.js";
+
+export const recordHeader: fc.Arbitrary<RecordHeader> = fc.record({
+  suite,
+  instance: identifier("ins"),
+  epoch: unsigned,
+  number: unsigned,
+  previous: orNull(bytes32),
+  kind: fc.constantFrom("asked" as const, "answered" as const, "delivered" as const, "registered" as const),
+  commitment: bytes32,
+  body: bytes32,
+  counts: list(bytes32),
+});
+
+const range = fc.record({ offset: unsigned, length: unsigned });
+
+export const recordBody: fc.Arbitrary<RecordBody> = fc.oneof(
+  fc.record({
+    kind: fc.constant("asked" as const),
+    time: instant,
+    opening: bytes32,
+    request: embedded,
+    session: embedded,
+    place,
+  }),
+  fc.record({
+    kind: fc.constant("delivered" as const),
+    time: instant,
+    opening: bytes32,
+    request: bytes32,
+    answers: list(embedded),
+    outcome: fc.constantFrom("delivered" as const, "broken-off" as const, "denied" as const, "challenged" as const),
+    ranges: list(range),
+    bytes: unsigned,
+    acknowledgement: orNull(embedded),
+  }),
+  fc.record({
+    kind: fc.constant("answered" as const),
+    time: instant,
+    opening: bytes32,
+    request: embedded,
+    session: embedded,
+    place,
+    header: bytes32,
+    receipt: orNull(bytes32),
+    decision: fc.constantFrom("permit" as const, "deny" as const, "challenge" as const),
+    reason: text(1024),
+    variant: orNull(identifier("cnt")),
+    leaseSeconds: upTo(86_400),
+    share: orNull(bytes32),
+  }),
+  fc.record({
+    kind: fc.constant("registered" as const),
+    time: instant,
+    opening: bytes32,
+    registration: embedded,
+    manifest: bytes32,
+    released: fc.boolean(),
+  }),
+);
+
+export const epochHead: fc.Arbitrary<EpochHead> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  instance: identifier("ins"),
+  epoch: unsigned,
+  first: unsigned,
+  previous: orNull(bytes32),
+  version: upTo(99_999_999),
+  manifest: bytes32,
+  registration: orNull(embedded),
+  secret: bytes32,
+  recipients: list(bytes32, 1),
+});
+
+export const batchStatement: fc.Arbitrary<BatchStatement> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  instance: identifier("ins"),
+  epoch: unsigned,
+  batch: upTo(99_999_999),
+  first: unsigned,
+  last: unsigned,
+  lastHeader: bytes32,
+  root: bytes32,
+});
+
+export const batch: fc.Arbitrary<Batch> = fc.record({
+  suite,
+  statement: embedded,
+  headers: list(embedded, 1),
+  bodies: list(embedded, 1),
+});
+
+const of = { capsule: identifier("cap"), version: unsigned };
+
+const entry: fc.Arbitrary<SequenceEntry> = fc.oneof(
+  fc.record({ kind: fc.constant("head" as const), ...of, head: embedded }),
+  fc.record({
+    kind: fc.constant("batch" as const),
+    ...of,
+    statement: embedded,
+    headers: list(embedded, 1),
+    ordinals: list(list(unsigned), 1),
+  }),
+  fc.record({ kind: fc.constant("manifest" as const), ...of, hash: bytes32 }),
+  fc.record({ kind: fc.constant("tips" as const), ...of, tips: embedded }),
+);
+
+const bundleFields = { suite, number: unsigned, previous: orNull(bytes32), first: unsigned, time: instant };
+
+export const bundle: fc.Arbitrary<Bundle> = fc.record({ ...bundleFields, entries: list(entry, 1) });
+
+export const prunedBundle: fc.Arbitrary<PrunedBundle> = fc.record({
+  ...bundleFields,
+  entries: list(fc.oneof(entry, fc.record({ kind: fc.constant("other" as const), leafHashes: list(bytes32, 1) })), 1),
+  receipt: embedded,
+  inclusion: orNull(fc.record({ size: unsigned, proof: list(bytes32) })),
+});
+
+export const receipt: fc.Arbitrary<Receipt> = fc.record({
+  suite,
+  origin: text(255),
+  bundle: unsigned,
+  previous: orNull(bytes32),
+  first: unsigned,
+  count: unsigned,
+  root: bytes32,
+  time: instant,
+});
+
+export const sequenceObject: fc.Arbitrary<SequenceObject> = fc.record({ suite, bundle: embedded, receipt: embedded });
+
+export const leafReceipt: fc.Arbitrary<LeafReceipt> = fc.record({
+  suite,
+  receipt: embedded,
+  place: unsigned,
+  kind: fc.constantFrom("head" as const, "record" as const, "manifest" as const, "tips" as const),
+  version: unsigned,
+  ordinals: list(unsigned),
+  path: list(bytes32),
+});
+
+export const tips: fc.Arbitrary<Tips> = fc.record({
+  suite,
+  origin: text(255),
+  capsule: identifier("cap"),
+  version: unsigned,
+  manifest: bytes32,
+  chains: list(fc.record({ instance: identifier("ins"), epoch: unsigned, number: unsigned, hash: bytes32 })),
+  time: instant,
+});
