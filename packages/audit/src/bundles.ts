@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type HarmonizerEntry,
   type HeadEntry,
+  type Leaf,
   leavesOf,
   type ManifestEntry,
   openCheckpoint,
@@ -12,6 +13,7 @@ import {
   prunedLeafHashes,
   type Receipt,
   receipt,
+  type SequenceEntry,
   sameBytes,
   type TipsEntry,
   tips,
@@ -54,7 +56,7 @@ export async function readCheckpoint(
     if (opened !== null) return opened;
   }
   const sentence = "The checkpoint is not signed by a harmonizer that a manifest names.";
-  findings.add("CHECKPOINT_INVALID", "broken", sentence, [note]);
+  findings.add("CHECKPOINT_INVALID", harmonizers.length === 0 ? "incomplete" : "broken", sentence, [note]);
   return null;
 }
 
@@ -114,17 +116,34 @@ async function checkEntries(context: Context, value: PrunedBundle): Promise<Chec
       continue;
     }
     const leaves = leavesOf(entry, value.time);
-    if (entry.capsule === context.evidence.capsule) {
-      if (entry.kind === "manifest") checked.push({ kind: "manifest", leaf, entry });
-      else if (entry.kind === "tips")
-        checked.push({ kind: "tips", leaf, entry, signed: await isSigned(context, entry) });
-      else if (entry.kind === "head")
-        checked.push({ kind: "head", leaf, entry, head: await checkHead(context, entry) });
-      else checked.push({ kind: "batch", leaf, entry, batch: await checkBatch(context, entry, leaves) });
-    }
+    if (entry.capsule === context.evidence.capsule) checked.push(await checkEntry(context, entry, leaf, leaves));
+    else context.findings.add("RECEIPT_INVALID", "broken", relabelled(value.number), [paper("receipt", value.receipt)]);
     leaf += leaves.length;
   }
   return checked;
+}
+
+/** A leaf does not hold its capsule's name: without this, an entry could be hidden by giving it another's. */
+function relabelled(bundle: number): string {
+  return `Bundle ${bundle} shows an entry as another capsule's; of those, only leaf hashes belong here.`;
+}
+
+async function checkEntry(
+  context: Context,
+  entry: SequenceEntry,
+  leaf: number,
+  leaves: readonly Leaf[],
+): Promise<CheckedEntry> {
+  switch (entry.kind) {
+    case "manifest":
+      return { kind: "manifest", leaf, entry };
+    case "tips":
+      return { kind: "tips", leaf, entry, signed: await isSigned(context, entry) };
+    case "head":
+      return { kind: "head", leaf, entry, head: await checkHead(context, entry) };
+    case "batch":
+      return { kind: "batch", leaf, entry, batch: await checkBatch(context, entry, leaves) };
+  }
 }
 
 async function isSigned(context: Context, entry: TipsEntry): Promise<boolean> {

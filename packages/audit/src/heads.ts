@@ -68,8 +68,8 @@ async function standing(
   signer: Uint8Array,
   known: KnownManifest | undefined,
 ): Promise<Pick<CheckedHead, "authority" | "registration">> {
+  const authority = context.manifests.journals.get(head.instance) ?? null;
   if (head.registration === null) {
-    const authority = context.manifests.journals.get(head.instance) ?? null;
     if (authority === null)
       unregistered(context, head.instance, "is no authority's journal and has no registration", []);
     return { authority, registration: null };
@@ -84,12 +84,13 @@ async function standing(
     held.capsule === head.capsule &&
     held.instance === head.instance &&
     sameBytes(held.instanceKey, signer);
+  if (authority !== null) unregistered(context, head.instance, "uses an authority's journal key as a host's", [bytes]);
   if (!fits) unregistered(context, head.instance, "is not registered by a host the manifest names", [bytes]);
   const revoked = known?.value.revoked;
   const gone =
     revoked?.everything || revoked?.instances.includes(head.instance) || (host && revoked?.hosts.includes(host.id));
   if (gone) unregistered(context, head.instance, "began an epoch under a manifest that revokes it", [bytes]);
-  return { authority: null, registration: fits ? held : null };
+  return { authority, registration: fits ? held : null };
 }
 
 function unregistered({ findings }: Context, instance: InstanceId, what: string, papers: readonly Uint8Array[]): void {

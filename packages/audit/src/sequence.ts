@@ -49,6 +49,8 @@ export class Sequence {
   /** The first bundle that the checkpoint does not cover. */
   #waiting: { readonly number: number; readonly time: number } | null = null;
   #isLate = false;
+  /** Leaves left out between bundles since the last tips. */
+  #unshown = 0;
   #last: CheckedBundle | null = null;
   #version = 0;
   #anchor: Anchor | null = null;
@@ -67,6 +69,12 @@ export class Sequence {
   /** Leaves of the log that have been shown, of whichever capsule. */
   get end(): number {
     return (this.#last?.value?.first ?? 0) + (this.#last?.count ?? 0);
+  }
+
+  /** Leaves that stand in the checkpoint after the last tips and were not shown: a cut tail looks like that. */
+  get hidden(): number {
+    const size = this.#context.checkpoint?.size ?? 0;
+    return this.#unshown + Math.max(0, size - this.end);
   }
 
   /** The manifest in force where the sequence stands. */
@@ -99,6 +107,7 @@ export class Sequence {
       this.#outOfOrder(`Bundle ${value.number} names a beginning of the log that is none.`, [bundle]);
     if (before === null || before.value === null) return;
     const end = before.value.first + before.count;
+    this.#unshown += Math.max(0, Math.min(value.first, this.#context.checkpoint?.size ?? 0) - end);
     const next = value.number === before.value.number + 1;
     const follows = next ? value.first === end && sameBytes(value.previous, before.root) : value.first > end;
     if (value.number <= before.value.number || !follows) {
@@ -218,6 +227,7 @@ export class Sequence {
       this.#context.findings.add("TIPS_INVALID", "broken", sentence, [paper("tips", one.entry.tips)]);
     }
     const matched = compareTips(this.#context, this.chains, value, one.entry.tips, bundle.value?.number ?? 0);
+    this.#unshown = 0;
     this.#anchor = { leaf: one.leaf, time: value.time, included: bundle.included, matched };
   }
 }

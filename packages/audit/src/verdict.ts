@@ -34,7 +34,7 @@ const denies: { readonly [Code in FindingCode]: readonly Proof[] } = {
   CHECKPOINT_MISSING: ["checkpoint", "tail-anchored"],
   CHECKPOINT_BEHIND: ["checkpoint"],
   TIPS_INVALID: ["tail-anchored", ...chains],
-  TIPS_MISSING: ["tail-anchored", ...chains],
+  TIPS_MISSING: ["tail-anchored"],
   JOURNAL_MISSING: journal,
   ANSWER_UNASKED: journal,
   ANSWER_MISSING: journal,

@@ -69,10 +69,19 @@ async function* pass(
     await judgeLeftovers(context, sequence);
   }
   judgeManifests(context.manifests, sequence.manifests, context.findings);
-  if (sequence.anchor === null)
-    context.findings.add("TIPS_MISSING", "incomplete", "No tips were shown: where the chains end is nobody's word.");
+  judgeTail(context, sequence);
   const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
   return judge({ context, sequence, accesses, rehashed: await rehashContent(context, inForce) });
+}
+
+function judgeTail({ findings }: Context, { anchor, hidden }: Sequence): void {
+  if (anchor === null) {
+    findings.add("TIPS_MISSING", "incomplete", "No tips were shown: where the chains end is nobody's word.");
+    return;
+  }
+  if (hidden === 0) return;
+  const sentence = `The checkpoint covers ${hidden} leaves after the last tips that were not shown: newer tips may be among them.`;
+  findings.add("TIPS_MISSING", "incomplete", sentence);
 }
 
 /** Manifests from the capsule id, harmonizer and authorities from the manifests, the checkpoint from the harmonizer. */

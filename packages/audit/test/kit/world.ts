@@ -14,6 +14,7 @@ import {
   type LogObjects,
   type Place,
   type Registration,
+  recipientName,
   registration,
   request,
   type Session,
@@ -90,6 +91,11 @@ export class World {
   get current(): Published {
     if (this.published === null) throw new TypeError("nothing is published");
     return this.published;
+  }
+
+  /** File name of the wraps to the owner. */
+  get ownRecipient(): string {
+    return recipientName(this.capsule.owner.publicKey);
   }
 
   get host(): Writer {
