@@ -1,0 +1,54 @@
+import { FogboundError } from "@fogbound/errors";
+import type { SequenceEntry } from "@fogbound/protocol";
+import { advance, inForceIn, type Step } from "./advance.js";
+import type { LogReader } from "./log-reader.js";
+import { State } from "./state.js";
+
+/** A bundle is closed once it has this many bytes: a store takes 8 MiB at a time, and one entry may be large. */
+export const bundleBytes: number = 4 * 1024 * 1024;
+/** Of one entry; more could not be stored. */
+const mostEntryBytes: number = 7 * 1024 * 1024;
+
+/** The bundle to come, while it is put together: changes nothing until it has won its number. */
+export class Draft {
+  readonly log: LogReader;
+  readonly state: State;
+  readonly entries: SequenceEntry[] = [];
+  readonly steps: Step[] = [];
+  #bytes = 0;
+
+  constructor(log: LogReader) {
+    this.log = log;
+    this.state = new State(log.state);
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= bundleBytes;
+  }
+
+  /** Adds what is next. Its index in the bundle. @throws FogboundError as `advance`, and `FORMAT_INVALID` when too large. */
+  add(step: Step, entryOf: (version: number, ordinals: readonly (readonly number[])[]) => SequenceEntry): number {
+    const size = sizeOf(step);
+    if (size > mostEntryBytes)
+      throw new FogboundError(
+        "FORMAT_INVALID",
+        `Expected at most ${mostEntryBytes} bytes of headers in one submission, got ${size}. Split it.`,
+      );
+    const ordinals = advance(this.state, step);
+    this.entries.push(entryOf(inForceIn(this.state, step.capsule).version, ordinals));
+    this.steps.push(step);
+    this.#bytes += size;
+    return this.entries.length - 1;
+  }
+}
+
+const perEntry = 256;
+const perOrdinal = 9;
+
+function sizeOf(step: Step): number {
+  if (step.kind === "head" || step.kind === "tips") return perEntry + step.bytes.length;
+  if (step.kind === "manifest") return perEntry;
+  const { headers, statementBytes, tags } = step.content;
+  const ordinals = tags.reduce((sum, ofRecord) => sum + 3 + perOrdinal * ofRecord.length, 0);
+  return headers.reduce((sum, header) => sum + header.length + 5, perEntry + statementBytes.length + ordinals);
+}

@@ -1,0 +1,161 @@
+import { FogboundError } from "@fogbound/errors";
+import type { CapsuleId, HarmonizerEntry, InForce, InstanceId, Pulled, Waiting } from "@fogbound/protocol";
+import { epochHead } from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+import { readBatch } from "./batch-content.js";
+import { readBatchCopy } from "./batch-copy.js";
+import type { Cadence } from "./cadence.js";
+import type { Checkpoints } from "./checkpoints.js";
+import type { Intake } from "./intake.js";
+import type { LogReader } from "./log-reader.js";
+import type { EmbeddedHarmonizer } from "./options.js";
+import { prunedBundles } from "./pull.js";
+import type { Sequence } from "./sequence.js";
+import { abortable, Turns } from "./serial.js";
+import type { Submission } from "./submission.js";
+import type { TileReader } from "./tile-reader.js";
+
+export interface HarmonizerParts {
+  readonly store: ObjectStore;
+  readonly entry: HarmonizerEntry;
+  readonly log: LogReader;
+  readonly intake: Intake;
+  readonly sequence: Sequence;
+  readonly checkpoints: Checkpoints;
+  readonly tiles: TileReader;
+  readonly cadence: Cadence;
+}
+
+/** The party's interface over the parts that do the work. */
+export class StoreHarmonizer implements EmbeddedHarmonizer {
+  readonly entry: HarmonizerEntry;
+  readonly #parts: HarmonizerParts;
+  readonly #turns = new Turns();
+  #closing: Promise<void> | null = null;
+  readonly #underway = new Set<Promise<unknown>>();
+
+  constructor(parts: HarmonizerParts) {
+    this.entry = parts.entry;
+    this.#parts = parts;
+  }
+
+  async submitManifest(signedManifest: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
+    const bytes = signedManifest.slice();
+    return this.#open(waiting, async () => {
+      const { intake, sequence } = this.#parts;
+      return only(await sequence.submit(await intake.manifest(bytes, waiting), waiting.signal));
+    });
+  }
+
+  async submitHead(signedHead: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
+    const bytes = signedHead.slice();
+    return this.#open(waiting, async () => {
+      const { instance } = epochHead.read(bytes).value;
+      return only(await this.#inTurn(instance, () => this.#parts.intake.head(bytes), waiting));
+    });
+  }
+
+  async submitBatch(batch: Uint8Array, waiting: Waiting = {}): Promise<readonly Uint8Array[]> {
+    const bytes = batch.slice();
+    return this.#open(waiting, async () => {
+      const read = readBatch(bytes);
+      return this.#inTurn(read.statement.instance, () => this.#parts.intake.batch(read, waiting), waiting);
+    });
+  }
+
+  async inForce(capsule: CapsuleId, waiting: Waiting = {}): Promise<InForce | null> {
+    return this.#open(waiting, async () => {
+      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      const found = this.#parts.log.state.capsule(capsule);
+      return found === undefined ? null : { version: found.version, hash: found.hash.slice() };
+    });
+  }
+
+  /** A capsule whose last tips still name all there is gets no new ones. @throws FogboundError `CAPSULE_NOT_FOUND`. */
+  async anchor(capsule: CapsuleId, waiting: Waiting = {}): Promise<void> {
+    return this.#open(waiting, async () => {
+      const { log, sequence, checkpoints } = this.#parts;
+      await abortable(sequence.refresh(), waiting.signal);
+      if (log.state.capsule(capsule) === undefined) throw notFound(capsule);
+      await sequence.submit({ kind: "tips", capsule }, waiting.signal);
+      await abortable(checkpoints.make(), waiting.signal);
+    });
+  }
+
+  async pull(capsule: CapsuleId, waiting: Waiting = {}): Promise<Pulled> {
+    return this.#open(waiting, async () => {
+      const { log, sequence, checkpoints, tiles } = this.#parts;
+      const signed = await abortable(checkpoints.newest(), waiting.signal);
+      await abortable(sequence.refresh(), waiting.signal);
+      const numbers = [...log.places.bundles(capsule)];
+      const parts = { history: log.history, tiles };
+      const bundles = { [Symbol.asyncIterator]: () => prunedBundles(parts, capsule, numbers, signed, waiting) };
+      return { checkpoint: signed?.note ?? null, bundles };
+    });
+  }
+
+  async batchCopy(
+    instance: InstanceId,
+    epoch: number,
+    batch: number,
+    waiting: Waiting = {},
+  ): Promise<Uint8Array | null> {
+    return this.#open(waiting, async () => {
+      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      return readBatchCopy(this.#parts.store, this.#parts.log, { instance, epoch, batch }, waiting);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { cadence, sequence, checkpoints } = this.#parts;
+    cadence.stop();
+    await Promise.allSettled(this.#underway);
+    await sequence.drain();
+    await checkpoints.finish();
+  }
+
+  #inTurn(
+    instance: InstanceId,
+    prepare: () => Promise<Submission>,
+    { signal }: Waiting,
+  ): Promise<readonly Uint8Array[]> {
+    // Wrapped, so that the next of this instance waits for this one's place in the queue and not for its receipts.
+    const handOn = (submission: Submission) => ({ receipts: this.#parts.sequence.submit(submission, signal) });
+    return this.#turns.take(instance, prepare, handOn).then(({ receipts }) => receipts);
+  }
+
+  /** Work that `close` waits for. */
+  async #open<T>({ signal }: Waiting, work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== null) throw new TypeError("Expected an open harmonizer, got one that was closed.");
+    signal?.throwIfAborted();
+    const underway = work();
+    this.#underway.add(underway);
+    try {
+      return await underway;
+    } finally {
+      this.#underway.delete(underway);
+    }
+  }
+}
+
+function only(receipts: readonly Uint8Array[]): Uint8Array {
+  const [receipt] = receipts;
+  if (receipt === undefined) throw FogboundError.verificationFailed();
+  return receipt;
+}
+
+function notFound(capsule: CapsuleId): FogboundError {
+  return new FogboundError(
+    "CAPSULE_NOT_FOUND",
+    `Expected a published capsule to anchor, got ${capsule}. Publish it first.`,
+  );
+}

@@ -1,0 +1,2 @@
+export { openHarmonizer } from "./open.js";
+export type { EmbeddedHarmonizer, HarmonizerOptions } from "./options.js";

@@ -1,0 +1,119 @@
+import { FogboundError } from "@fogbound/errors";
+import {
+  capsuleIdOf,
+  epochHead,
+  genesis,
+  type HarmonizerEntry,
+  hashOf,
+  instanceIdOf,
+  manifest as manifestFormat,
+  sameBytes,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
+import { stale } from "./advance.js";
+import { type ReadBatch, verifyBatch } from "./batch-content.js";
+import type { LogReader } from "./log-reader.js";
+import type { Manifests } from "./manifest-facts.js";
+import { names } from "./names.js";
+import { putOnce } from "./objects.js";
+import type { Submission } from "./submission.js";
+
+export interface IntakeParts {
+  readonly store: ObjectStore;
+  readonly entry: HarmonizerEntry;
+  readonly log: LogReader;
+  readonly manifests: Manifests;
+  /** Reads what other processes sequenced since. */
+  readonly refresh: () => Promise<void>;
+}
+
+/**
+ * Checks whatever is submitted as far as it can be checked without its place in the log, and puts the bytes the log
+ * will name beside it, before it names them.
+ */
+export class Intake {
+  readonly #parts: IntakeParts;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`, `KEY_WRONG` for another harmonizer's, `MANIFEST_STALE`. */
+  async manifest(bytes: Uint8Array, waiting: Waiting): Promise<Submission> {
+    assertStorable(bytes);
+    const { store, log, refresh } = this.#parts;
+    const { value, signer } = manifestFormat.read(bytes);
+    const { version, previous } = value;
+    const capsule = capsuleIdOf(value.genesis);
+    await manifestFormat.verify(bytes, signer);
+    this.#assertOurs(value.harmonizer);
+    await refresh();
+    const hash = hashOf(bytes);
+    const submission: Submission = { kind: "manifest", capsule, version, previous, hash };
+    if (version < 1) throw invalid(`Expected manifests numbered from 1, got ${version}.`);
+    if (version <= (log.state.capsule(capsule)?.version ?? 0)) return submission;
+    await this.#assertSigner(submission, signer, genesis.decode(value.genesis).root, waiting);
+    await putOnce(store, names.manifest(capsule, version, hash), bytes, waiting);
+    return submission;
+  }
+
+  /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`. */
+  async head(bytes: Uint8Array): Promise<Submission> {
+    const { value, signer } = epochHead.read(bytes);
+    if (instanceIdOf(signer, value.capsule) !== value.instance) throw FogboundError.verificationFailed();
+    const head = await epochHead.verify(bytes, signer);
+    await this.#parts.refresh();
+    return { kind: "head", capsule: head.capsule, head, bytes };
+  }
+
+  /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`, `HOST_UNPROVED` for an instance without a head. */
+  async batch(read: ReadBatch, waiting: Waiting): Promise<Submission> {
+    const { bytes } = read;
+    assertStorable(bytes);
+    const { store, log, refresh } = this.#parts;
+    const content = await verifyBatch(read);
+    const { capsule, instance, epoch, batch } = content.statement;
+    const isKnown = () => (log.state.chain(instance)?.epoch ?? 0) >= epoch;
+    if (!isKnown()) await refresh();
+    const submission: Submission = { kind: "batch", capsule, content };
+    const sequenced = log.places.batch(instance, epoch, batch) !== undefined;
+    if (isKnown() && !sequenced)
+      await putOnce(store, names.batchCopy(instance, epoch, batch, hashOf(content.statementBytes)), bytes, waiting);
+    return submission;
+  }
+
+  #assertOurs(named: HarmonizerEntry): void {
+    const { origin, receiptKey, logKey } = this.#parts.entry;
+    const same = sameBytes(named.receiptKey, receiptKey) && sameBytes(named.logKey, logKey);
+    if (same && named.origin === origin) return;
+    throw new FogboundError(
+      "KEY_WRONG",
+      `Expected a manifest that names this harmonizer, ${origin}, and its keys; got one that names ${named.origin} or other keys. Submit it to the harmonizer it names.`,
+    );
+  }
+
+  async #assertSigner(
+    { capsule, version, previous }: Extract<Submission, { kind: "manifest" }>,
+    signer: Uint8Array,
+    root: Uint8Array,
+    waiting: Waiting,
+  ): Promise<void> {
+    const { log, manifests } = this.#parts;
+    const inForce = log.state.capsule(capsule);
+    if (version !== (inForce?.version ?? 0) + 1 || !sameBytes(previous, inForce?.hash ?? null))
+      throw stale(capsule, inForce?.version ?? 0, version);
+    if (sameBytes(signer, root)) return;
+    const before = inForce && (await manifests.facts(capsule, inForce.version, inForce.hash, waiting));
+    if (!before?.publishers.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
+  }
+}
+
+function assertStorable(bytes: Uint8Array): void {
+  if (bytes.length > smallObjectBytes)
+    throw invalid(`Expected at most ${smallObjectBytes} bytes in one submission, got ${bytes.length}. Split it.`);
+}
+
+function invalid(message: string): FogboundError {
+  return new FogboundError("FORMAT_INVALID", message);
+}

@@ -1,0 +1,76 @@
+import { FogboundError } from "@fogbound/errors";
+import {
+  type CapsuleId,
+  capsuleIdOf,
+  genesis,
+  type HostEntry,
+  hashOf,
+  type InstanceId,
+  instanceIdOf,
+  type Manifest,
+  manifest as manifestFormat,
+  type Revocations,
+  sameBytes,
+  type Waiting,
+} from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
+import { names } from "./names.js";
+import { readObject } from "./objects.js";
+
+/** What a harmonizer needs of one manifest; its items, which are most of it, are not kept. */
+export interface ManifestFacts {
+  readonly version: number;
+  readonly hash: Uint8Array;
+  readonly root: Uint8Array;
+  readonly publishers: readonly Uint8Array[];
+  readonly hosts: readonly HostEntry[];
+  /** The authorities' journals of this capsule. */
+  readonly journals: ReadonlySet<InstanceId>;
+  readonly revoked: Revocations;
+  readonly checkpointSeconds: number;
+}
+
+export function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): ManifestFacts {
+  const { version, publishers, hosts, authorities, revoked, checkpointSeconds } = value;
+  const { root } = genesis.decode(value.genesis);
+  const journals = new Set(authorities.members.map((member) => instanceIdOf(member.journalKey, capsule)));
+  return { version, hash, root, publishers, hosts, journals, revoked, checkpointSeconds };
+}
+
+const mostRemembered = 256;
+
+/** The manifests that are under a leaf, from the copies that were put before they were sequenced. */
+export class Manifests {
+  readonly #store: ObjectStore;
+  readonly #facts = new Map<CapsuleId, ManifestFacts>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Remembers the one read last of each of the capsules used last.
+   * @throws FogboundError `VERIFICATION_FAILED` when the copy is gone or is not what was sequenced.
+   */
+  async facts(capsule: CapsuleId, version: number, hash: Uint8Array, waiting: Waiting = {}): Promise<ManifestFacts> {
+    const known = this.#facts.get(capsule);
+    const facts = known && sameBytes(known.hash, hash) ? known : await this.#read(capsule, version, hash, waiting);
+    this.#facts.delete(capsule);
+    this.#facts.set(capsule, facts);
+    for (const oldest of this.#facts.keys()) {
+      if (this.#facts.size <= mostRemembered) break;
+      this.#facts.delete(oldest);
+    }
+    return facts;
+  }
+
+  async #read(capsule: CapsuleId, version: number, hash: Uint8Array, waiting: Waiting): Promise<ManifestFacts> {
+    const key = names.manifest(capsule, version, hash);
+    const bytes = await readObject(this.#store, key, waiting);
+    if (bytes === null || !sameBytes(hashOf(bytes), hash))
+      throw FogboundError.verificationFailed(new Error(`${key} is gone, or is not what it was.`));
+    const { value } = manifestFormat.read(bytes);
+    if (value.version !== version || capsuleIdOf(value.genesis) !== capsule) throw FogboundError.verificationFailed();
+    return factsOf(capsule, value, hash);
+  }
+}

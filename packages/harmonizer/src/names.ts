@@ -1,0 +1,35 @@
+import { toHex } from "@fogbound/crypto";
+import { type CapsuleId, type InstanceId, padded } from "@fogbound/protocol";
+
+/** Hashes in a full tile (C2SP tlog-tiles). */
+export const tileWidth = 256;
+
+/** What a harmonizer keeps, and where (PROTOCOL section 2). */
+export const names = {
+  sequences: "harmonizer/sequence/",
+  /** Twelve digits, so that key order is number order for longer than any log will grow. */
+  sequence: (number: number): string => `harmonizer/sequence/${String(number).padStart(12, "0")}`,
+  /**
+   * A whole batch. The hash of its signed statement stands in the name: the statement fixes the headers and they fix
+   * the bodies, so the name fixes the bytes, and what a crash or a loser left behind blocks nobody.
+   */
+  batchCopy: (instance: InstanceId, epoch: number, batch: number, statementHash: Uint8Array): string =>
+    `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-${toHex(statementHash)}`,
+  manifest: (capsule: CapsuleId, version: number, hash: Uint8Array): string =>
+    `harmonizer/manifests/${capsule}/${padded(version)}-${toHex(hash)}`,
+  checkpoint: "harmonizer/checkpoint",
+  /** C2SP tlog-tiles: `<L>/<N>[.p/<W>]` with N in groups of three digits. */
+  tile: (level: number, index: number, width: number): string =>
+    `${tileName(level, index)}${width === tileWidth ? "" : `.p/${width}`}`,
+  partialTiles: (level: number, index: number): string => `${tileName(level, index)}.p/`,
+} as const;
+
+function tileName(level: number, index: number): string {
+  const digits = String(index);
+  const padding = Math.ceil(digits.length / 3) * 3;
+  const groups = digits.padStart(padding, "0").match(/\d{3}/g) ?? [];
+  return `harmonizer/tile/${level}/${groups
+    .join("/x")
+    .replace(/^(?=.*\/)/, "x")
+    .replace(/x(\d{3})$/, "$1")}`;
+}

@@ -1,0 +1,53 @@
+import { equalBytes } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import type { Waiting } from "@fogbound/protocol";
+import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
+
+/** The whole object, or null for a proved miss. */
+export async function readObject(store: ObjectStore, key: string, waiting: Waiting = {}): Promise<Uint8Array | null> {
+  const object = await store.get(key, waiting);
+  return object === null ? null : readAll(object, smallObjectBytes);
+}
+
+/**
+ * Creates an object under a name that its content fixes, so that one that is there already is this one.
+ * @throws FogboundError `FORMAT_INVALID` when other bytes lie there: the store is damaged.
+ */
+export async function putOnce(
+  store: ObjectStore,
+  key: string,
+  bytes: Uint8Array,
+  waiting: Waiting = {},
+): Promise<void> {
+  if (await created(store, key, bytes, waiting)) return;
+  const found = await readObject(store, key, waiting);
+  if (found !== null && equalBytes(found, bytes)) return;
+  throw new FogboundError(
+    "FORMAT_INVALID",
+    `Expected ${JSON.stringify(key)} to hold what its name is the hash of, got other bytes. Remove that object and try again.`,
+  );
+}
+
+/**
+ * Puts a derived copy right: what others computed the same stays, what is damaged is written anew.
+ * @param isThere whether it is worth looking before trying to create it
+ */
+export async function putDerived(store: ObjectStore, key: string, bytes: Uint8Array, isThere = false): Promise<void> {
+  if (!isThere && (await created(store, key, bytes, {}))) return;
+  const found = await readObject(store, key);
+  if (found === null || !equalBytes(found, bytes)) await store.replace(key, bytes);
+}
+
+async function created(store: ObjectStore, key: string, bytes: Uint8Array, waiting: Waiting): Promise<boolean> {
+  try {
+    await store.create(key, bytes, waiting);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "OBJECT_EXISTS")) return false;
+    throw error;
+  }
+}
+
+export function hasCode(error: unknown, code: FogboundError["code"]): boolean {
+  return FogboundError.isInstance(error) && error.code === code;
+}

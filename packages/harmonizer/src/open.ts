@@ -1,0 +1,65 @@
+import type { CapsuleId, HarmonizerEntry } from "@fogbound/protocol";
+import { Admission } from "./admit.js";
+import { Cadence } from "./cadence.js";
+import { Checkpoints } from "./checkpoints.js";
+import { StoreHarmonizer } from "./harmonizer.js";
+import { HeadRules } from "./head-rules.js";
+import { History } from "./history.js";
+import { Intake } from "./intake.js";
+import { LogReader } from "./log-reader.js";
+import { Manifests } from "./manifest-facts.js";
+import { readObject } from "./objects.js";
+import { assertOptions, type EmbeddedHarmonizer, type HarmonizerOptions } from "./options.js";
+import { Sequence } from "./sequence.js";
+import { TileReader } from "./tile-reader.js";
+import { TipsWriter } from "./tips.js";
+
+const defaultCheckpointSeconds = 10;
+
+/**
+ * Reads the whole log in the store and takes it up. Any number of processes may do so over one store, with the same
+ * keys: there is no leader.
+ *
+ * @throws FogboundError `FORMAT_INVALID` or `VERIFICATION_FAILED` when a bundle is missing, does not hold under these
+ *   keys, does not follow the one before, or is covered by a checkpoint and gone; and what the store throws. TypeError or
+ *   RangeError for options that are none.
+ */
+export async function openHarmonizer(options: HarmonizerOptions): Promise<EmbeddedHarmonizer> {
+  assertOptions(options);
+  const { store, origin, receiptKey, logKey, clock } = options;
+  const entry: HarmonizerEntry = { origin, receiptKey: receiptKey.publicKey, logKey: logKey.publicKey };
+  const log = new LogReader(new History(store, entry));
+  const manifests = new Manifests(store);
+  const admission = new Admission(new HeadRules(manifests), new TipsWriter(origin, receiptKey, clock));
+  const cadence = new Cadence(() => checkpoints.make());
+  const onSequenced = cadenceOf(cadence, log, manifests, options.checkpointSeconds ?? defaultCheckpointSeconds);
+  const sequence = new Sequence({ store, log, admission, origin, receiptKey, clock, onSequenced });
+  const refresh = () => sequence.refresh();
+  const checkpoints = new Checkpoints({ store, origin, logKey, log, refresh });
+  await checkpoints.load();
+  await log.replay(store, (sequenced) => checkpoints.feed(sequenced));
+  checkpoints.assertCovered();
+  if (log.position.size > checkpoints.size && !store.readOnly) onSequenced(new Set());
+  const intake = new Intake({ store, entry, log, manifests, refresh });
+  const tiles = new TileReader((name) => readObject(store, name));
+  return new StoreHarmonizer({ store, entry, log, intake, sequence, checkpoints, tiles, cadence });
+}
+
+/** A checkpoint follows within the shortest time that a manifest of the capsules in a bundle asks for. */
+function cadenceOf(
+  cadence: Cadence,
+  log: LogReader,
+  manifests: Manifests,
+  most: number,
+): (capsules: ReadonlySet<CapsuleId>) => void {
+  const shorten = async (capsule: CapsuleId): Promise<void> => {
+    const inForce = log.state.capsule(capsule);
+    if (inForce === undefined) return;
+    const { checkpointSeconds } = await manifests.facts(capsule, inForce.version, inForce.hash);
+    if (checkpointSeconds < most) cadence.within(checkpointSeconds * 1000);
+  };
+  return (capsules) => {
+    cadence.within(most * 1000);
+    for (const capsule of capsules) shorten(capsule).catch(() => undefined);
+  };
+}

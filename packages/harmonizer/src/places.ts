@@ -1,0 +1,49 @@
+import type { CapsuleId, InstanceId } from "@fogbound/protocol";
+import type { Step } from "./advance.js";
+
+/** In which bundle a thing was sequenced: bundle numbers only, one for each head, batch, manifest and capsule. */
+export class Places {
+  /** For each epoch, from 1: the bundle of its head, then of each of its batches. */
+  readonly #chains = new Map<InstanceId, number[][]>();
+  readonly #manifests = new Map<CapsuleId, number[]>();
+  readonly #tips = new Map<CapsuleId, number>();
+  readonly #bundles = new Map<CapsuleId, number[]>();
+
+  note(step: Step, bundle: number): void {
+    const bundles = at(this.#bundles, step.capsule);
+    if (bundles.at(-1) !== bundle) bundles.push(bundle);
+    if (step.kind === "manifest") at(this.#manifests, step.capsule).push(bundle);
+    if (step.kind === "tips") this.#tips.set(step.capsule, bundle);
+    if (step.kind === "head") at(this.#chains, step.head.instance).push([bundle]);
+    if (step.kind === "batch") at(this.#chains, step.content.statement.instance).at(-1)?.push(bundle);
+  }
+
+  head(instance: InstanceId, epoch: number): number | undefined {
+    return this.#chains.get(instance)?.[epoch - 1]?.[0];
+  }
+
+  batch(instance: InstanceId, epoch: number, batch: number): number | undefined {
+    return batch < 1 ? undefined : this.#chains.get(instance)?.[epoch - 1]?.[batch];
+  }
+
+  manifest(capsule: CapsuleId, version: number): number | undefined {
+    return this.#manifests.get(capsule)?.[version - 1];
+  }
+
+  tips(capsule: CapsuleId): number | undefined {
+    return this.#tips.get(capsule);
+  }
+
+  /** Bundles with an entry of this capsule, in order; grows. */
+  bundles(capsule: CapsuleId): readonly number[] {
+    return this.#bundles.get(capsule) ?? [];
+  }
+}
+
+function at<Name, Value>(map: Map<Name, Value[]>, name: Name): Value[] {
+  const found = map.get(name);
+  if (found !== undefined) return found;
+  const made: Value[] = [];
+  map.set(name, made);
+  return made;
+}

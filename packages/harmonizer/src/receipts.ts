@@ -1,0 +1,37 @@
+import { proveRange } from "@fogbound/crypto";
+import { leafReceipt, leavesOf } from "@fogbound/protocol";
+import { BundleTree } from "./bundle-tree.js";
+import type { SequencedBundle } from "./history.js";
+
+/** The leaf receipts of one bundle: the same bytes each time, by whatever process, as they follow from what is stored. */
+export class BundleReceipts {
+  readonly #sequenced: SequencedBundle;
+  readonly #tree: BundleTree;
+  readonly #starts: readonly number[];
+
+  constructor(sequenced: SequencedBundle) {
+    this.#sequenced = sequenced;
+    this.#tree = new BundleTree(sequenced.leafHashes);
+    let place = 0;
+    this.#starts = sequenced.bundle.entries.map((entry) => {
+      const start = place;
+      place += entry.kind === "batch" ? entry.headers.length : 1;
+      return start;
+    });
+  }
+
+  /** One for each leaf of the entry at this index. */
+  of(index: number): Promise<Uint8Array[]> {
+    const { bundle, receipt, leafHashes } = this.#sequenced;
+    const entry = bundle.entries[index];
+    const start = this.#starts[index];
+    if (entry === undefined || start === undefined)
+      throw new RangeError(`Expected an entry below ${bundle.entries.length}, got ${index}.`);
+    const leaves = leavesOf(entry, bundle.time).map(async ({ kind, version, ordinals }, offset) => {
+      const place = start + offset;
+      const path = await proveRange(place, 1, leafHashes.length, (low, high) => this.#tree.hashOf(low, high));
+      return leafReceipt.encode({ suite: 1, receipt, place, kind, version, ordinals, path });
+    });
+    return Promise.all(leaves);
+  }
+}

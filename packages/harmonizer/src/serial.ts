@@ -1,0 +1,50 @@
+/** Runs one piece of work after another, in the order they were given. */
+export class Serial {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/**
+ * Lets work for one name be prepared side by side and handed on in the order it came: a host may send batch 2 before
+ * batch 1 is under a receipt.
+ */
+export class Turns {
+  readonly #last = new Map<string, Promise<void>>();
+
+  async take<T, R>(name: string, prepare: () => Promise<T>, handOn: (prepared: T) => R): Promise<R> {
+    const prepared = prepare();
+    prepared.catch(() => undefined);
+    const handedOn = (this.#last.get(name) ?? Promise.resolve()).then(async () => ({ result: handOn(await prepared) }));
+    const turn = handedOn.then(ignore, ignore);
+    this.#last.set(name, turn);
+    try {
+      return (await handedOn).result;
+    } finally {
+      if (this.#last.get(name) === turn) this.#last.delete(name);
+    }
+  }
+}
+
+function ignore(): void {}
+
+/** Rejects with the signal's reason the moment it aborts; the work itself goes on. */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  let stop: () => void = ignore;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
