@@ -1,6 +1,6 @@
 import type { PolicySet, ValidationError } from "@cedar-policy/cedar-wasm/nodejs";
 import { FogboundError } from "@fogbound/errors";
-import type { Cedar } from "./engine.js";
+import { type Cedar, callWasm } from "./engine.js";
 import { invalidAt, invalidByCedar } from "./invalid.js";
 import { schema } from "./schema.js";
 import { splitPolicies } from "./split.js";
@@ -29,7 +29,7 @@ export function policySetOf(statements: readonly Statement[]): PolicySet {
 
 /** Should Cedar see a policy where we see a comment, a forbid could be lost: both must count the same. */
 function checkComplete(cedar: Cedar, text: string, statements: readonly Statement[]): void {
-  const parts = cedar.policySetTextToParts(text);
+  const parts = callWasm(cedar.policySetTextToParts, text);
   if (parts.type === "success" && parts.policies.length === statements.length) return;
   throw new FogboundError(
     "POLICY_INVALID",
@@ -47,7 +47,11 @@ function checkNames(text: string, statements: readonly Statement[]): void {
 }
 
 function checkSchema(cedar: Cedar, text: string, statements: readonly Statement[]): void {
-  const answer = cedar.validate({ schema, policies: policySetOf(statements), validationSettings: { mode: "strict" } });
+  const answer = callWasm(cedar.validate, {
+    schema,
+    policies: policySetOf(statements),
+    validationSettings: { mode: "strict" },
+  });
   if (answer.type === "failure")
     throw new FogboundError("POLICY_INVALID", answer.errors[0]?.message ?? "Cedar could not validate the policy.");
   const impossible = answer.validationWarnings.filter(({ error }) => error.message.includes("policy is impossible"));

@@ -19,5 +19,5 @@ export const mostNetworks: number = 200;
 /** Parsed policies kept, least recently used out first: about 100 KiB each. */
 export const cachedPolicies: number = 64;
 
-/** Other instants tried, nearest first, before a denial is called `policy` and not `not-in-force`. */
-export const mostInstants: number = 96;
+/** Other instants tried, nearest first, before a denial is called `policy` and not `not-in-force`: each costs a decision. */
+export const mostInstants: number = 24;

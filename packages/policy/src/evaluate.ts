@@ -2,6 +2,7 @@ import type { CedarValueJson, Entities } from "@cedar-policy/cedar-wasm/nodejs";
 import { type Action, isAction, parseSubject, type Subject } from "@fogbound/protocol";
 import { canonicalAddress } from "./address.js";
 import { shown } from "./cedar-string.js";
+import { callWasm } from "./engine.js";
 import type { Prepared } from "./prepared.js";
 
 /** What an authority asks, with everything it knows. */
@@ -62,7 +63,7 @@ export function ask(prepared: Prepared, question: Question): Asked {
  * of an evaluation is a denial: Cedar skips a policy that fails, and the one skipped could be the forbid.
  */
 export function permitsAt(prepared: Prepared, { question, entities }: Asked, time: Date): readonly string[] {
-  const answer = prepared.cedar.statefulIsAuthorized({
+  const answer = callWasm(prepared.cedar.statefulIsAuthorized, {
     principal: { type: "Reader", id: question.reader },
     action: { type: "Action", id: question.action },
     resource: { type: "Item", id: question.item.name },

@@ -1,6 +1,6 @@
 import { compile, policySetOf } from "./compile.js";
 import { cachedPolicies } from "./defaults.js";
-import type { Cedar } from "./engine.js";
+import { type Cedar, callWasm } from "./engine.js";
 import type { Statement } from "./statement.js";
 
 /** A policy text that Cedar holds parsed, under `slot`. */
@@ -30,7 +30,7 @@ export function prepare(cedar: Cedar, text: string): Prepared {
 function parse(cedar: Cedar, text: string): Prepared {
   const statements = compile(cedar, text);
   const slot = freeSlot();
-  const answer = cedar.preparsePolicySet(slot, policySetOf(statements));
+  const answer = callWasm(cedar.preparsePolicySet, slot, policySetOf(statements));
   if (answer.type === "failure")
     throw new Error(`Cedar refused a policy it had validated: ${answer.errors[0]?.message}`);
   return { cedar, slot, statements: new Map(statements.map((statement) => [statement.name, statement])) };

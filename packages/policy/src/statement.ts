@@ -1,5 +1,5 @@
 import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
-import type { Cedar } from "./engine.js";
+import { type Cedar, callWasm } from "./engine.js";
 import { invalidAt, invalidByCedar } from "./invalid.js";
 import { type Mentions, mentionsOf } from "./mentions.js";
 import { mostUses } from "./rule.js";
@@ -22,7 +22,7 @@ const annotations = ["id", "uses", "description"];
 
 /** @throws FogboundError `POLICY_INVALID` when it does not parse, is a template, or its annotations are not ours. */
 export function parseStatement(cedar: Cedar, whole: string, source: PolicyText, number: number): Statement {
-  const answer = cedar.policyToJson(source.text);
+  const answer = callWasm(cedar.policyToJson, source.text);
   const [error] = answer.type === "failure" ? answer.errors : [];
   if (error !== undefined) throw invalidByCedar(whole, source.start, source.text, error);
   if (answer.type === "failure") throw invalidAt(whole, source.begins, "this policy does not parse.");
