@@ -15,13 +15,15 @@ export class DirectoryMaker {
 
   /** Makes `path`, which is `top` or under it. `top`'s parent must be there. */
   async make(top: string, path: string): Promise<void> {
-    const missing: string[] = [];
-    for (let next = path; !this.#durable.has(next); next = dirname(next)) {
-      missing.push(next);
-      if (next === top) break;
+    await this.#makeMissing(top, path);
+    try {
+      await this.assertInside(path);
+    } catch (error) {
+      if (errorNumber(error) !== "ENOENT") throw error;
+      this.#durable.clear();
+      await this.#makeMissing(top, path);
+      await this.assertInside(path);
     }
-    for (const next of missing.reverse()) await this.#makeOne(next);
-    await this.assertInside(path);
   }
 
   /**
@@ -33,6 +35,15 @@ export class DirectoryMaker {
     const real = await realpath(path);
     if (real === path) return;
     throw new LocalDiskError("STORE_UNSUITABLE", `expected ${path} to be no link, found that it leads to ${real}`);
+  }
+
+  async #makeMissing(top: string, path: string): Promise<void> {
+    const missing: string[] = [];
+    for (let next = path; !this.#durable.has(next); next = dirname(next)) {
+      missing.push(next);
+      if (next === top) break;
+    }
+    for (const next of missing.reverse()) await this.#makeOne(next);
   }
 
   async #makeOne(path: string): Promise<void> {

@@ -1,0 +1,12 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** A program under processes/, which runs the packages as they are published. */
+export function scriptPath(name: string): string {
+  if (!existsSync(new URL("../dist/index.js", import.meta.url)))
+    throw new Error("Expected the built package; run: npx turbo run build --filter=@fogbound/adapter-local-disk");
+  return fileURLToPath(new URL(`./processes/${name}.mjs`, import.meta.url));
+}
+
+/** The directory of the test's own scripts' package, where their imports resolve. */
+export const packageDirectory: string = fileURLToPath(new URL("..", import.meta.url));
