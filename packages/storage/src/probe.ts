@@ -40,29 +40,28 @@ async function probeCreateOnly(caller: Caller, key: string, signal: AbortSignal)
   const winners = writers.filter((_, index) => outcomes[index] === "won");
   if (winners.length === 0) return refusalOf(caller, outcomes);
   try {
-    await proveWinner(caller, key, winners, signal);
+    return await proveWinner(caller, key, winners, signal);
   } finally {
     await caller.driver.delete(key, signal).catch(() => undefined);
   }
-  return null;
 }
 
+/** @returns `STORE_FULL` when the disk took the first object and had no room for a second. */
 async function proveWinner(
   caller: Caller,
   key: string,
   winners: readonly Uint8Array[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<WriteRefusal> {
   const [winner, another] = winners;
-  if (winner === undefined || another !== undefined)
-    throw unsuitable(
-      caller,
-      `create-only was ignored: ${winners.length} of ${probeWriters} writers at the same time won`,
-    );
+  if (winner === undefined || another !== undefined) {
+    const count = `${winners.length} of ${probeWriters} writers at the same time won`;
+    throw unsuitable(caller, `create-only was ignored: ${count}`);
+  }
   const later = await attempt(caller, key, randomBytes(), signal);
   if (later === "won") throw unsuitable(caller, "create-only was ignored: a second create of the same key succeeded");
-  if (later !== "exists") throw later;
   await proveBytes(caller, key, winner, signal);
+  return later === "exists" ? null : refusalOf(caller, [later]);
 }
 
 async function proveBytes(caller: Caller, key: string, expected: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -99,7 +98,8 @@ function refusalOf(caller: Caller, outcomes: readonly Outcome[]): FogboundError 
   if (failure.code === "STORE_REFUSED" || failure.code === "STORE_FULL") return failure;
   if (failure.code === "STORE_UNSUPPORTED")
     throw unsuitable(caller, `create-only is not supported: ${failure.message}`);
-  throw failure;
+  if (failure.code !== "OUTCOME_UNKNOWN") throw failure;
+  throw new FogboundError("STORE_UNREACHABLE", failure.message, { cause: failure });
 }
 
 function randomBytes(): Uint8Array {
