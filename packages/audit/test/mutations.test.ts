@@ -4,7 +4,7 @@ import { verdictOf } from "./kit/audits.js";
 import { someTag } from "./kit/harmonizer.js";
 import { iterate, objects, World } from "./kit/world.js";
 
-const perKind = 80;
+const perKind = 60;
 
 /** Places that are spread over all objects, and the same in every run (Park and Miller's minimal standard generator). */
 function* places(lengths: readonly number[]): Generator<readonly [number, number, number]> {

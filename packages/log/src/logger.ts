@@ -97,7 +97,8 @@ export class Logger {
    *
    * @throws FogboundError `RECORD_NOT_DURABLE`, with the reason as its cause: the record may be written later all the
    *   same, and nothing may be released on it. `FORMAT_INVALID` for a body that is none or larger than 1 MiB.
-   *   `HOST_UNPROVED`, from then on always, when somebody else writes under this key. The signal's own reason.
+   *   `MANIFEST_STALE` when an epoch was due and its manifest is no longer in force: nothing was recorded; begin a new
+   *   instance. `HOST_UNPROVED`, from then on always, when somebody else writes under this key. The signal's own reason.
    *   TypeError after `close`; RangeError for a request hash that is not 32 bytes.
    */
   async record(body: RecordBody, options: RecordOptions): Promise<Recorded> {
@@ -268,6 +269,7 @@ export class Logger {
 
   #notDurable(cause: unknown): FogboundError {
     if (this.#stopped !== null) return this.#stopped;
+    if (FogboundError.isInstance(cause) && cause.code === "MANIFEST_STALE" && this.#pendingBatch === null) return cause;
     const message =
       "Expected the record to be stored and deposited, but that failed. Nothing may be released; try again.";
     return new FogboundError("RECORD_NOT_DURABLE", message, { cause });

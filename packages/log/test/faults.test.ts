@@ -168,4 +168,18 @@ describe("A logger whose store or deposit fails", () => {
     const head = await bench.store.head(root + layout.head(bench.instance, 1));
     expect(head).not.toBeNull();
   });
+
+  it("says that the manifest is stale when a day's epoch cannot begin under it", async () => {
+    const bench = await newBench();
+    const stale = new FogboundError("MANIFEST_STALE", "another version is in force");
+    let head: Deposit["head"] = bench.deposit.head;
+    const deposit: Deposit = { head: (bytes, waiting) => head(bytes, waiting), batch: bench.deposit.batch };
+    const logger = await openLogger(bench, { deposit });
+    await write(logger, "one");
+    head = () => Promise.reject(stale);
+    bench.now += 24 * 60 * 60 * 1000;
+    await expect(write(logger, "two")).rejects.toBe(stale);
+    await logger.close();
+    expect(logger.tip?.number).toBe(1);
+  });
 });

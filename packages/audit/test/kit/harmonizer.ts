@@ -25,6 +25,7 @@ export class Log {
   readonly bundles: Sequenced[] = [];
   readonly leafHashes: Uint8Array[] = [];
   readonly #counted: Map<string, number> = new Map();
+  readonly #subtrees: Map<string, Uint8Array> = new Map();
   checkpoint: string | null = null;
   size = 0;
 
@@ -69,8 +70,15 @@ export class Log {
     return Promise.all(own.map(async (one) => prunedBundle.encode(await this.#prune(one, capsule, size))));
   }
 
+  #subtree(low: number, high: number): Uint8Array {
+    const name = `${low}-${high}`;
+    const hash = this.#subtrees.get(name) ?? rootOf(this.leafHashes.slice(low, high));
+    this.#subtrees.set(name, hash);
+    return hash;
+  }
+
   async #prune({ bundle, receipt: signed, count }: Sequenced, capsule: CapsuleId, size: number): Promise<PrunedBundle> {
-    const hashOf = (low: number, high: number): Uint8Array => rootOf(this.leafHashes.slice(low, high));
+    const hashOf = (low: number, high: number): Uint8Array => this.#subtree(low, high);
     const inclusion =
       bundle.first + count > size ? null : { size, proof: await proveRange(bundle.first, count, size, hashOf) };
     let at = bundle.first;
