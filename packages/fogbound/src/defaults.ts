@@ -1,8 +1,8 @@
 /** The log is pushed after 15 minutes or 1 MiB, whichever comes first. */
-export const push = { seconds: 900, bytes: 1024 * 1024 } as const;
+export const push: { readonly seconds: number; readonly bytes: number } = { seconds: 900, bytes: 1024 * 1024 };
 
 /** Eight batches and two of parity: any two of ten may be lost. */
-export const stripe = { batches: 8, parity: 2 } as const;
+export const stripe: { readonly batches: number; readonly parity: number } = { batches: 8, parity: 2 };
 
 /** A checkpoint over a leaf follows within ten seconds. */
 export const checkpointSeconds = 10;

@@ -32,7 +32,8 @@ describe("one access", () => {
     const capsule = await now.owner.seal({ items: [textItem("a.txt", "x")], policy });
     const session = await now.host.sessionFor("local#reader", { address: "10.0.0.7" });
     const outcomes = [];
-    for (let use = 0; use < 3; use++) outcomes.push((await now.host.access(session, { capsule: capsule.id, item: "a.txt", action: "view" })).outcome);
+    for (let use = 0; use < 3; use++)
+      outcomes.push((await now.host.access(session, { capsule: capsule.id, item: "a.txt", action: "view" })).outcome);
     expect(outcomes).toEqual(["permitted", "permitted", "denied"]);
   });
 });
