@@ -1,0 +1,84 @@
+import { rm } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { configName } from "../config-file.js";
+import type { Context } from "../context.js";
+import type { ExitCode } from "../exit-codes.js";
+import { checkFree, writeWhole } from "../files.js";
+import { checkOutsideStore } from "../outside-store.js";
+import { newPassphrase } from "../passphrase.js";
+import { passphraseCost } from "../passphrase-cost.js";
+import { checkRecoveryTarget, handOver } from "../recovery.js";
+import { isWithin } from "../sources.js";
+import { absoluteStoreUrl, storeFolder } from "../store-url.js";
+import { openStore } from "../stores.js";
+
+export interface InitFlags {
+  readonly recoveryKey?: string;
+  readonly passphraseCost?: string;
+  readonly force?: boolean;
+}
+
+interface Plan {
+  readonly config: string;
+  readonly keyFile: string;
+  readonly store: string;
+  /** null: shown on the terminal. */
+  readonly recoveryFile: string | null;
+}
+
+/**
+ * `fogbound init`: keys, the recovery key, fogbound.json; prints the owner's id. A store that is not suitable leaves
+ * nothing behind, and the config appears last, when all that it names is there.
+ */
+export async function init(context: Context, flags: InitFlags): Promise<ExitCode> {
+  const { environment, terminal, output, signal } = context;
+  const cost = passphraseCost(flags.passphraseCost);
+  const plan = planFrom(context, flags);
+  await check(plan, context, flags.force === true);
+  const passphrase = await newPassphrase(plan.keyFile, environment, terminal);
+  await (await openStore(plan.store, environment, { create: true, signal })).close();
+  const { createEmbeddedKeyFile } = await import("fogbound/embedded");
+  signal.throwIfAborted();
+  const { owner, recoveryKey } = await createEmbeddedKeyFile(plan.keyFile, passphrase, cost);
+  try {
+    await handOver(recoveryKey, plan.recoveryFile, terminal);
+    await writeWhole(plan.config, [configText(plan, context)], { force: flags.force === true });
+  } catch (error) {
+    // Nothing is sealed yet: without a recovery key in safe hands, better no key at all.
+    await rm(plan.keyFile, { force: true });
+    throw error;
+  }
+  await output.result("init", { owner, ...plan }, [owner]);
+  output.note(`wrote ${plan.keyFile} and ${plan.config}`);
+  return 0;
+}
+
+function planFrom({ settings, directory }: Context, flags: InitFlags): Plan {
+  return {
+    config: join(directory, configName),
+    keyFile: settings.keyFile.value,
+    store: settings.store.value ?? absoluteStoreUrl("file:./vault", directory),
+    recoveryFile: flags.recoveryKey === undefined ? null : resolve(directory, flags.recoveryKey),
+  };
+}
+
+async function check(plan: Plan, { terminal }: Context, force: boolean): Promise<void> {
+  if (!force) await checkFree(plan.config);
+  await checkFree(plan.keyFile, "A key is never written over: name another one with --key-file.");
+  checkOutsideStore(plan.keyFile, plan.store);
+  if (plan.recoveryFile !== null) checkOutsideStore(plan.recoveryFile, plan.store);
+  await checkRecoveryTarget(plan.recoveryFile, terminal);
+}
+
+/** Paths below the config's folder are written relative to it, so that the folder can be moved. */
+function configText({ store, keyFile }: Plan, { settings, directory }: Context): Uint8Array {
+  const folder = storeFolder(store);
+  const named = folder !== null && isWithin(folder, directory) && folder !== directory;
+  const config = {
+    store: named ? `file:./${encodeURI(relative(directory, folder).split(sep).join("/"))}` : store,
+    ...(settings.keyFile.from === "default"
+      ? {}
+      : { keyFile: isWithin(keyFile, directory) ? relative(directory, keyFile) : keyFile }),
+  };
+  return new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
+}

@@ -1,0 +1,50 @@
+import { join, resolve } from "node:path";
+import { formatPublicKey, type KeyRing } from "@fogbound/identity";
+import { ownerIdOf } from "@fogbound/protocol";
+import type { Context } from "../context.js";
+import type { ExitCode } from "../exit-codes.js";
+import { notFound } from "../failure.js";
+import { checkOutsideStore } from "../outside-store.js";
+import { newPassphrase, readPassphrase } from "../passphrase.js";
+import { passphraseCost } from "../passphrase-cost.js";
+import { configFolder } from "../settings.js";
+import { checkKeyFile } from "../vault.js";
+
+export interface NewKeyFlags {
+  readonly output?: string;
+  readonly passphraseCost?: string;
+}
+
+/** `fogbound key new`: a reader's pair. The public key on stdout is what its holder gives to owners. */
+export async function keyNew(context: Context, flags: NewKeyFlags): Promise<ExitCode> {
+  const { environment, terminal, output, directory } = context;
+  const path =
+    flags.output === undefined ? join(configFolder(environment), "reader.key") : resolve(directory, flags.output);
+  const cost = passphraseCost(flags.passphraseCost);
+  checkOutsideStore(path, context.settings.store.value);
+  const { generateReaderRing, readerKeysOf, writeKeyFile } = await import("fogbound");
+  const ring = generateReaderRing();
+  await writeKeyFile(path, ring, await newPassphrase(path, environment, terminal), cost);
+  const publicKey = formatPublicKey(readerKeysOf(ring).signing.publicKey);
+  await output.result("key", { kind: "reader", publicKey, path }, [publicKey]);
+  output.note(`wrote ${path}. Give the public key to owners; keep the file and its passphrase to yourself.`);
+  return 0;
+}
+
+/** `fogbound key show FILE`: what is public of a key file. */
+export async function keyShow(context: Context, file: string): Promise<ExitCode> {
+  const path = resolve(context.directory, file);
+  await checkKeyFile(path);
+  const { readKeyFile } = await import("fogbound");
+  const ring = await readKeyFile(path, await readPassphrase(path, context.environment, context.terminal));
+  if (ring === null) throw notFound(`There is no key file ${path}.`);
+  const shown = await publicPart(ring);
+  await context.output.result("key", { kind: ring.kind, ...shown, path }, Object.values(shown));
+  return 0;
+}
+
+async function publicPart(ring: KeyRing): Promise<Readonly<Record<string, string>>> {
+  const { ownerKeysOf, readerKeysOf } = await import("fogbound");
+  if (ring.kind === "owner") return { owner: ownerIdOf((await ownerKeysOf(ring)).root.publicKey) };
+  return { publicKey: formatPublicKey(readerKeysOf(ring).signing.publicKey) };
+}

@@ -1,0 +1,71 @@
+import { stat } from "node:fs/promises";
+import { ObjectStore, type StoreDriver } from "@fogbound/storage";
+import { notFound, wrongUsage } from "./failure.js";
+import type { Environment } from "./settings.js";
+import { storeFolder } from "./store-url.js";
+import { isMissing, systemCode } from "./system-errors.js";
+
+type FromUrl = (url: string, environment: Environment) => StoreDriver;
+
+/** Which adapter speaks which scheme. Each is loaded only when its scheme is used. */
+const adapters: Readonly<Record<string, () => Promise<FromUrl>>> = {
+  file: async () => (await import("@fogbound/adapter-local-disk")).localDiskFromUrl,
+  s3: () => installed("s3", "@fogbound/adapter-minio", "minioFromUrl"),
+  azblob: () => installed("azblob", "@fogbound/adapter-azure-blob", "azureBlobFromUrl"),
+};
+
+/**
+ * Opens the store that a URL names, and probes it.
+ * @param options `create`: a folder that is not there is made; otherwise a typing mistake would make an empty vault.
+ * @throws CommandFailure, exit 2 for a scheme without an adapter, exit 7 for a store that is not there; and as `ObjectStore.open`.
+ */
+export async function openStore(
+  url: string,
+  environment: Environment,
+  options: { readonly create?: boolean; readonly signal: AbortSignal },
+): Promise<ObjectStore> {
+  const driver = (await adapterFor(url))(url, environment);
+  if (options.create !== true) await checkIsThere(url);
+  return ObjectStore.open(driver, { signal: options.signal });
+}
+
+async function adapterFor(url: string): Promise<FromUrl> {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  const load = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
+  if (load !== undefined) return load();
+  const known = Object.keys(adapters).map((one) => `${one}:`);
+  throw wrongUsage(`Expected a store URL that begins with ${known.join(", ")}, got ${JSON.stringify(`${scheme}:`)}.`);
+}
+
+async function checkIsThere(url: string): Promise<void> {
+  const folder = storeFolder(url);
+  if (folder === null) return;
+  const found = await stat(folder).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (found !== null) return;
+  throw notFound(`There is no store at ${folder}. Give another --store, or make one with "fogbound init".`);
+}
+
+/** An adapter that is installed beside the command, or not. */
+async function installed(scheme: string, name: string, factory: string): Promise<FromUrl> {
+  const module: unknown = await import(name).catch((cause: unknown) => {
+    if (systemCode(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw wrongUsage(`Store "${scheme}:…" needs ${name}: npm i ${name}`, { cause });
+  });
+  const found = factoryIn(module, factory);
+  if (found === null)
+    throw wrongUsage(`Expected ${name} to export ${factory}, got another version: npm i ${name}@latest`);
+  return found;
+}
+
+function factoryIn(module: unknown, factory: string): FromUrl | null {
+  if (typeof module !== "object" || module === null) return null;
+  const found: unknown = Reflect.get(module, factory);
+  return isFromUrl(found) ? found : null;
+}
+
+function isFromUrl(value: unknown): value is FromUrl {
+  return typeof value === "function";
+}

@@ -1,0 +1,40 @@
+import { explain } from "@fogbound/audit";
+import type { Proof, Verdict } from "@fogbound/protocol";
+import { type ExitCode, exitCodeOfVerdict } from "./exit-codes.js";
+import type { Output } from "./output.js";
+import { printable } from "./printable.js";
+
+export interface Asked {
+  readonly proofs: readonly Proof[];
+  readonly strict: boolean;
+}
+
+const headings = {
+  PROVED: "green",
+  "NOT PROVED": "yellow",
+  REPAIRED: "yellow",
+  INCOMPLETE: "yellow",
+  BROKEN: "red",
+} as const;
+
+/** The verdict for a person, in colour where there is colour. */
+export function verdictLines(verdict: Verdict, output: Output): readonly string[] {
+  return explain(verdict).map((line) => {
+    const text = printable(line);
+    const heading = Object.entries(headings).find(([word]) => text.startsWith(`${word}  `));
+    return heading === undefined ? text : output.paint(heading[1], heading[0]) + text.slice(heading[0].length);
+  });
+}
+
+/** The exit code, with a warning where it is 0 and something was wrong all the same. */
+export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCode {
+  const code = exitCodeOfVerdict(verdict, asked);
+  if (verdict.outcome === "repaired" && code === 0)
+    output.warn("parts of the log were lost and could be restored; with --strict this is a failure");
+  return code;
+}
+
+/** The verdict as a JSON value: dates as ISO text, nothing left out. */
+export function verdictDocument(verdict: Verdict): Readonly<Record<string, unknown>> {
+  return { ...verdict };
+}
