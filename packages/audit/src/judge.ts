@@ -93,14 +93,22 @@ export function thresholdOf({ manifests }: Context, access: Access): number {
 }
 
 /** Asked, and nobody says what was answered: a crash, a reader nobody vouches for, or an answer that was hidden. */
-function judgeUnanswered({ findings, unread }: Context, access: Access): void {
-  if (isJournalUnread(unread)) return;
+function judgeUnanswered(context: Context, access: Access): void {
+  const { findings, unread } = context;
+  if (isJournalUnread(unread) || isOvertaken(context, access)) return;
   const stranger = papersOf(access)?.standing === "stranger";
   const sentence = stranger
     ? `Request ${access.id} is of a reader for whom nobody vouches; it was recorded, and no authority answered it.`
     : `Request ${access.id} was recorded by the host, and no authority's journal answers it.`;
   const code = stranger ? "REQUEST_FORGED" : "ANSWER_MISSING";
   findings.addUnlessInFlight(access.leaf, code, "incomplete", sentence, requestOf(access));
+}
+
+/** A newer manifest came into force before the record did: authorities refuse to answer that, and the reader asks anew. */
+function isOvertaken({ manifests }: Context, access: Access): boolean {
+  const papers = papersOf(access);
+  const known = papers === null ? undefined : manifests.byHash.get(toHex(papers.request.manifest));
+  return known !== undefined && access.asked.every(({ stand }) => stand.version > known.value.version);
 }
 
 function requestOf({ asked }: Access): string[] {

@@ -111,6 +111,21 @@ describe("attacks on answers", () => {
     expect((await entriesOf(world)).at(-1)?.outcome).toBe("asked");
   });
 
+  it("does not mind a request that a newer manifest overtook: no authority may answer it", async () => {
+    const overtaken = (answered: boolean): Promise<World> =>
+      anchoredAfter(async (made) => {
+        const manifest = made.current.hash;
+        await made.publish(await made.capsule.manifest(made.current));
+        const asked = await made.ask({ request: { manifest } });
+        if (answered) await made.deliver(asked, [await made.answer(asked, { unjournaled: true })]);
+        await made.access();
+      });
+    const world = await overtaken(false);
+    expect((await verdictOf(world)).outcome).toBe("proved");
+    expect((await entriesOf(world)).map(({ outcome }) => outcome)).toEqual(["permitted", "asked", "permitted"]);
+    await expectFinding(await overtaken(true), "ANSWER_MISSING", "broken");
+  });
+
   it("ANSWER_MISSING: a signed answer that no journal has", async () => {
     const world = await anchoredAfter(async (made) => {
       const asked = await made.ask();
