@@ -20,7 +20,7 @@ import {
   recordHeader,
   registration,
 } from "@fogbound/protocol";
-import { memoryDriver, ObjectStore, type StoreDriver } from "@fogbound/storage";
+import { memoryDriver, type ObjectInfo, ObjectStore, type StoreDriver } from "@fogbound/storage";
 import { type EmbeddedHarmonizer, openHarmonizer } from "../src/index.js";
 
 /** One log's keys, and as many harmonizers over one store as a test asks for. */
@@ -240,4 +240,24 @@ export async function hosted(
   const writer = new Writer(owner);
   await harmonizer.submitHead(await writer.head(first));
   return { owner, first, writer };
+}
+
+/** A store in which every create runs inside the given function. */
+export function aroundCreate(
+  driver: StoreDriver,
+  around: (key: string, create: () => Promise<ObjectInfo>) => Promise<ObjectInfo>,
+): StoreDriver {
+  return {
+    name: driver.name,
+    capabilities: driver.capabilities,
+    create: (key, ...rest) => around(key, () => driver.create(key, ...rest)),
+    upload: (...all) => driver.upload(...all),
+    replace: (...all) => driver.replace(...all),
+    get: (...all) => driver.get(...all),
+    head: (...all) => driver.head(...all),
+    list: (...all) => driver.list(...all),
+    delete: (...all) => driver.delete(...all),
+    close: () => driver.close(),
+    errorCode: (error) => driver.errorCode(error),
+  };
 }

@@ -1,4 +1,12 @@
-import { encodeCbor, generateSigningKey, readCose, signCose, signingKeyFromSeed, verifyCose } from "@fogbound/crypto";
+import {
+  decodeCbor,
+  encodeCbor,
+  generateSigningKey,
+  readCose,
+  signCose,
+  signingKeyFromSeed,
+  verifyCose,
+} from "@fogbound/crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashOf, instanceIdOf, type Registration, registration, signed } from "../src/index.js";
@@ -95,13 +103,9 @@ describe("registration", () => {
 
   async function payloadOf(of: Registration): Promise<[Uint8Array, ReturnType<typeof readCose>]> {
     const whole = await registration.sign(of, instanceKey, hostKey);
-    const object = await verifyCose({ ...outer, bytes: whole, publicKey: hostKey.publicKey });
-    // The last field of two: 12 bytes of "registration", before them one of its length, after them the head of the bytes.
-    const at = object.findIndex(
-      (_, index) => new TextDecoder().decode(object.slice(index, index + 12)) === "registration",
-    );
-    const head = object[at + 12] === 0x59 ? 3 : 2;
-    const signedInside = object.slice(at + 12 + head, object.length - 7);
+    const object = decodeCbor(await verifyCose({ ...outer, bytes: whole, publicKey: hostKey.publicKey }));
+    const signedInside = object instanceof Map ? object.get("registration") : undefined;
+    if (!(signedInside instanceof Uint8Array)) throw new Error("Expected the instance's signed object inside.");
     return [whole, readCose(signedInside)];
   }
 
