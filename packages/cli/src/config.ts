@@ -22,14 +22,14 @@ const keys: readonly string[] = ["$schema", "store", "keyFile", "trust", "push"]
 /** @throws CommandFailure, exit 2, for anything but what the schema allows: a key that is passed over is a setting that does not hold. */
 export function parseConfig(text: string, path: string): Config {
   const fields = onlyKeys(object(parsed(text, path), path), keys, path);
-  optionalText(fields["$schema"], `"$schema" in ${path}`, 0);
-  const store = optionalText(fields["store"], `"store" in ${path}`, 1);
-  const keyFile = optionalText(fields["keyFile"], `"keyFile" in ${path}`, 1);
+  optionalText(fields.$schema, `"$schema" in ${path}`, 0);
+  const store = optionalText(fields.store, `"store" in ${path}`, 1);
+  const keyFile = optionalText(fields.keyFile, `"keyFile" in ${path}`, 1);
   return {
     ...(store === undefined ? {} : { store }),
     ...(keyFile === undefined ? {} : { keyFile }),
-    ...(fields["trust"] === undefined ? {} : { trust: trustIn(fields["trust"], path) }),
-    ...(fields["push"] === undefined ? {} : { push: pushIn(fields["push"], path) }),
+    ...(fields.trust === undefined ? {} : { trust: trustIn(fields.trust, path) }),
+    ...(fields.push === undefined ? {} : { push: pushIn(fields.push, path) }),
   };
 }
 
@@ -57,8 +57,8 @@ function trustIn(value: unknown, path: string): readonly CapsuleId[] {
 function pushIn(value: unknown, path: string): Push {
   const fields = onlyKeys(object(value, `"push" in ${path}`), ["seconds", "bytes"], `"push" in ${path}`);
   return {
-    seconds: whole(fields["seconds"], 86_400, `"push.seconds" in ${path}`),
-    bytes: whole(fields["bytes"], 8_388_608, `"push.bytes" in ${path}`),
+    seconds: whole(fields.seconds, 86_400, `"push.seconds" in ${path}`),
+    bytes: whole(fields.bytes, 8_388_608, `"push.bytes" in ${path}`),
   };
 }
 

@@ -3,6 +3,8 @@ import { OutputClosed } from "./failure.js";
 
 export interface Stream extends Writable {
   readonly isTTY?: boolean;
+  /** How wide a terminal is. */
+  readonly columns?: number;
 }
 
 export interface OutputOptions {

@@ -1,8 +1,13 @@
+import type { Readable } from "node:stream";
 import { interrupted, wrongUsage } from "./failure.js";
 import type { Stream } from "./output.js";
 
+export interface Input extends Readable {
+  readonly isTTY?: boolean;
+}
+
 export interface Terminal {
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: Input;
   readonly stderr: Stream;
   readonly signal: AbortSignal;
 }
@@ -32,14 +37,18 @@ export async function confirmed(terminal: Terminal, message: string, yes: boolea
 }
 
 function streams({ stdin, stderr, signal }: Terminal): {
-  input: NodeJS.ReadStream;
+  input: Input;
   output: Stream;
   signal: AbortSignal;
 } {
   return { input: stdin, output: stderr, signal };
 }
 
-function answered<T>(answer: T | symbol): T {
-  if (typeof answer === "symbol") throw interrupted();
-  return answer;
+function answered<T>(answer: T): Exclude<T, symbol> {
+  if (isAnswer(answer)) return answer;
+  throw interrupted();
+}
+
+function isAnswer<T>(answer: T): answer is Exclude<T, symbol> {
+  return typeof answer !== "symbol";
 }

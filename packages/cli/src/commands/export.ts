@@ -19,7 +19,7 @@ export async function exportCapsule(context: Context, prefix: string, flags: Exp
   const { output, signal } = context;
   const path = flags.output === undefined ? null : resolve(context.directory, flags.output);
   await checkTarget(context, path, flags.force === true);
-  return withVault(context, async ({ owner, store }) => {
+  return withVault<ExitCode>(context, async ({ owner, store }) => {
     const capsule = await resolveCapsule(store, prefix, signal);
     const body = owner.export(capsule, { signal });
     if (path === null) {

@@ -8,7 +8,7 @@ import { type Vault, withVault } from "../vault.js";
 
 /** `fogbound list`: the owner's capsules; with CAPSULE its items. */
 export async function list(context: Context, prefix: string | undefined): Promise<ExitCode> {
-  return withVault(context, async (vault) => {
+  return withVault<ExitCode>(context, async (vault) => {
     await (prefix === undefined ? listCapsules(context, vault) : listItems(context, vault, prefix));
     return 0;
   });

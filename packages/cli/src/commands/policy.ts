@@ -8,7 +8,7 @@ import { type Vault, withVault } from "../vault.js";
 export async function policy(context: Context, prefix: string, flags: { readonly set?: string }): Promise<ExitCode> {
   const { output, signal } = context;
   const next = flags.set === undefined ? null : await readPolicy(flags.set, context.directory);
-  return withVault(context, async (vault) => {
+  return withVault<ExitCode>(context, async (vault) => {
     const capsule = await resolveCapsule(vault.store, prefix, signal);
     if (next === null) await show(context, vault, capsule);
     else {

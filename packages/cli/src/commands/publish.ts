@@ -6,7 +6,7 @@ import { withVault } from "../vault.js";
 /** `fogbound publish CAPSULE`: brings into force what was sealed while nobody could be asked. Safe to repeat. */
 export async function publish(context: Context, prefix: string): Promise<ExitCode> {
   const { output, signal } = context;
-  return withVault(context, async ({ owner, store }) => {
+  return withVault<ExitCode>(context, async ({ owner, store }) => {
     const id = await resolveCapsule(store, prefix, signal);
     const { version, state } = await owner.publish(id, { signal });
     await output.result("publish", { capsule: id, version, state }, []);

@@ -19,7 +19,7 @@ export async function revoke(context: Context, prefix: string, flags: RevokeFlag
   const { output, signal } = context;
   const what = revocationFrom(flags);
   if (what === "everything") await confirmEverything(context, prefix);
-  return withVault(context, async ({ owner, store }) => {
+  return withVault<ExitCode>(context, async ({ owner, store }) => {
     const capsule: CapsuleId = await resolveCapsule(store, prefix, signal);
     const { version, state } = await owner.revoke(capsule, what, { signal });
     await output.result("revoke", { capsule, version, state, revoked: what }, []);

@@ -10,7 +10,7 @@ import { withVault } from "../vault.js";
 export async function view(context: Context, prefix: string, item: string, flags: ActingFlags): Promise<ExitCode> {
   if (context.output.json)
     throw wrongUsage("view writes the item's bytes on stdout, where no JSON fits beside them. Use download --json.");
-  return withVault(context, async (vault) => {
+  return withVault<ExitCode>(context, async (vault) => {
     const capsule = await resolveCapsule(vault.store, prefix, context.signal);
     const acting = await actingOn(vault, context, capsule, { ...flags, action: "view" });
     const { body } = await acting.open(item);

@@ -1,0 +1,80 @@
+import type { Command } from "commander";
+import { doctor } from "../commands/doctor.js";
+import { type InitFlags, init } from "../commands/init.js";
+import { keyNew, keyShow, type NewKeyFlags } from "../commands/key.js";
+import { readerAdd, readerList, readerRemove } from "../commands/reader.js";
+import type { Perform } from "../program.js";
+import { onceOnly } from "../usage.js";
+import { addGroup, addVerb, commonFlags } from "./verb.js";
+
+const costFlag = "--passphrase-cost <n>";
+const costText = "how dear each guess of the passphrase is, a power of two; default 131072";
+
+/** init, key, reader, doctor. */
+export function addSetupVerbs(program: Command, perform: Perform): void {
+  program.commandsGroup("Setting up:");
+  addInit(program, perform);
+  addKey(program, perform);
+  addReader(program, perform);
+  addVerb(program, "doctor", {
+    summary: "print every setting and its origin, and check store and key files",
+    example: "fogbound doctor",
+  }).action((_flags: object, command: Command) => perform(commonFlags(command), doctor));
+}
+
+function addInit(program: Command, perform: Perform): void {
+  addVerb(program, "init", {
+    summary: "make your keys, a store and fogbound.json; prints the owner id",
+    example: "fogbound init --store file:./vault",
+  })
+    .option("--recovery-key <file>", "write the recovery key there instead of showing it", onceOnly("--recovery-key"))
+    .option(costFlag, costText, onceOnly("--passphrase-cost"))
+    .option("--force", "replace a fogbound.json that is there; never a key")
+    .action((flags: InitFlags, command: Command) => perform(commonFlags(command), (context) => init(context, flags)));
+}
+
+function addKey(program: Command, perform: Perform): void {
+  const key = addGroup(program, "key", "make a reader's key file, or show what is public of one");
+  addVerb(key, "new", {
+    summary: "make a reader's key file; prints the public key, which its holder gives to owners",
+    example: "fogbound key new -o ann.key",
+  })
+    .option("-o, --output <file>", "where it goes; default: reader.key in your settings folder", onceOnly("--output"))
+    .option(costFlag, costText, onceOnly("--passphrase-cost"))
+    .action((flags: NewKeyFlags, command: Command) =>
+      perform(commonFlags(command), (context) => keyNew(context, flags)),
+    );
+  addVerb(key, "show", {
+    summary: "print a key file's public key, or the id of the owner it belongs to",
+    example: "fogbound key show ann.key",
+  })
+    .argument("<file>", "a key file")
+    .action((file: string, _flags: object, command: Command) =>
+      perform(commonFlags(command), (context) => keyShow(context, file)),
+    );
+}
+
+function addReader(program: Command, perform: Perform): void {
+  const reader = addGroup(program, "reader", "say whose key is whose: the names that --allow takes");
+  addVerb(reader, "add", {
+    summary: "from now on NAME means the holder of this key",
+    example: `fogbound reader add ann "$(fogbound key show ann.key)"`,
+  })
+    .argument("<name>", "a name of your choice")
+    .argument("<public-key>", 'what "fogbound key new" printed, rdr_…')
+    .option("--force", "put this key in the place of another one of that name")
+    .action((name: string, publicKey: string, flags: { readonly force?: boolean }, command: Command) =>
+      perform(commonFlags(command), (context) => readerAdd(context, name, publicKey, flags)),
+    );
+  addVerb(reader, "list", { summary: "print the readers you know", example: "fogbound reader list" }).action(
+    (_flags: object, command: Command) => perform(commonFlags(command), readerList),
+  );
+  addVerb(reader, "remove", {
+    summary: "forget a reader; what is sealed already still names it (see revoke)",
+    example: "fogbound reader remove ann",
+  })
+    .argument("<name>", "a name from reader list")
+    .action((name: string, _flags: object, command: Command) =>
+      perform(commonFlags(command), (context) => readerRemove(context, name)),
+    );
+}
