@@ -86,7 +86,7 @@ async function readBodies(
 function bodiesIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): Bodies {
   return headers.map((header, index) => {
     const body = object?.bodies[index];
-    return body !== undefined && header !== null && sameBytes(sha256(body), header.body) ? body : null;
+    return body !== undefined && body !== null && header !== null && sameBytes(sha256(body), header.body) ? body : null;
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type Leaf,
   leavesOf,
   type ManifestEntry,
+  type NoteEntry,
   openCheckpoint,
   type PrunedBundle,
   prunedBundle,
@@ -29,6 +30,7 @@ export type CheckedEntry =
   | { readonly kind: "manifest"; readonly leaf: number; readonly entry: ManifestEntry }
   | { readonly kind: "tips"; readonly leaf: number; readonly entry: TipsEntry; readonly signed: boolean }
   | { readonly kind: "head"; readonly leaf: number; readonly entry: HeadEntry; readonly head: CheckedHead | null }
+  | { readonly kind: "note"; readonly leaf: number; readonly entry: NoteEntry }
   | { readonly kind: "batch"; readonly leaf: number; readonly entry: BatchEntry; readonly batch: CheckedBatch };
 
 export interface CheckedBundle {
@@ -137,6 +139,8 @@ async function checkEntry(
   switch (entry.kind) {
     case "manifest":
       return { kind: "manifest", leaf, entry };
+    case "note":
+      return { kind: "note", leaf, entry };
     case "tips":
       return { kind: "tips", leaf, entry, signed: await isSigned(context, entry) };
     case "head":

@@ -3,6 +3,7 @@ import {
   type BatchEntry,
   type InstanceId,
   type ManifestEntry,
+  type NoteEntry,
   type RecordHeader,
   sameBytes,
   type Tips,
@@ -146,6 +147,7 @@ export class Sequence {
       chain.begin(this.#context, one.head, bundle.value?.number ?? 0);
     }
     if (one.kind === "tips") this.#readTips(bundle, one);
+    if (one.kind === "note") this.#readNote(one.entry);
     return one.kind === "batch" ? this.#readBatch(bundle, one.entry, one.batch, one.leaf) : null;
   }
 
@@ -212,6 +214,11 @@ export class Sequence {
       const sentence = `Record ${header?.number ?? "?"} was given the ordinals ${stated.join(", ")}; counting anew gives ${found.join(", ")}.`;
       this.#context.findings.add("RECEIPT_INVALID", "broken", sentence, [paper("statement", statement)]);
     }
+  }
+
+  #readNote({ about, note }: NoteEntry): void {
+    const sentence = `The log holds a note (${about}) that this audit cannot judge.`;
+    this.#context.findings.add("NOTE_INVALID", "incomplete", sentence, [paper("note", note)]);
   }
 
   #readTips(bundle: CheckedBundle, one: Extract<CheckedEntry, { kind: "tips" }>): void {

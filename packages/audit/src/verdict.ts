@@ -46,6 +46,11 @@ const denies: { readonly [Code in FindingCode]: readonly Proof[] } = {
   DELIVERY_UNASKED: journal,
   CONTENT_MISSING: ["bytes-rehashed"],
   CONTENT_ALTERED: ["bytes-rehashed"],
+  PARITY_ALTERED: [],
+  NOTE_INVALID: ["receipts"],
+  PIN_CONTRADICTED: ["tail-anchored", ...chains],
+  BREAK_GLASS: [],
+  RESEAL_DUE: [],
 };
 
 export interface Seen {

@@ -149,7 +149,7 @@ export class AuthorityCapsule {
         capsule: held.capsule,
         request: requestHash,
         header: hashOf(asked.header),
-        receipt: hashOf(asked.receipt),
+        receipt: asked.receipt === null ? null : hashOf(asked.receipt),
         journal: journalled.hash,
         question: null,
         time: now,
@@ -232,7 +232,7 @@ function answeredBody(asked: Question, time: number, ruling: Ruling, outcome: Ou
     session: asked.session,
     place: { address: asked.address, country: asked.country },
     header: hashOf(asked.header),
-    receipt: hashOf(asked.receipt),
+    receipt: asked.receipt === null ? null : hashOf(asked.receipt),
     ...outcome,
     reason: ruling.because,
   };

@@ -37,6 +37,7 @@ export async function proveRecord(asked: Question, requestHash: Uint8Array, live
  * @throws FogboundError `VERIFICATION_FAILED`, or `MANIFEST_STALE` when another version was in force then.
  */
 export async function proveReceipt(asked: Question, held: HeldManifest): Promise<Leaf> {
+  if (asked.receipt === null) throw FogboundError.verificationFailed();
   const { leaf } = await verifyLeafReceipt(asked.receipt, "record", hashOf(asked.header), held.manifest.harmonizer);
   if (leaf.version === held.manifest.version) return leaf;
   throw new FogboundError(

@@ -23,7 +23,7 @@ describe("An authority asked with every proof", () => {
       authority: authority.member.id,
       request: papers.hash,
       header: hashOf(papers.question.header),
-      receipt: hashOf(papers.question.receipt),
+      receipt: hashOf(papers.question.receipt ?? new Uint8Array()),
       variant: version.manifest.items[0]?.variants[1]?.content,
       leaseSeconds: 60,
       time: world.now,

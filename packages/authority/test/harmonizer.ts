@@ -8,6 +8,7 @@ import {
   type CapsuleId,
   capsuleIdOf,
   epochHead,
+  erased,
   type Harmonizer,
   type HarmonizerEntry,
   hashOf,
@@ -16,6 +17,7 @@ import {
   leafReceipt,
   leavesOf,
   manifest,
+  type NoteKind,
   receipt,
   recordHeader,
   type SequenceEntry,
@@ -28,7 +30,7 @@ export class TestHarmonizer implements Harmonizer {
   /** Throws from every submission while it is set. */
   away = false;
   time: () => number;
-  readonly #key: SigningKey = generateSigningKey();
+  readonly key: SigningKey = generateSigningKey();
   readonly #inForce = new Map<CapsuleId, InForce>();
   readonly #counted = new Map<string, number>();
   readonly #given = new Map<string, readonly Uint8Array[]>();
@@ -37,7 +39,7 @@ export class TestHarmonizer implements Harmonizer {
   constructor(time: () => number) {
     this.entry = {
       origin: "test.invalid/log",
-      receiptKey: this.#key.publicKey,
+      receiptKey: this.key.publicKey,
       logKey: generateSigningKey().publicKey,
     };
     this.time = time;
@@ -47,13 +49,18 @@ export class TestHarmonizer implements Harmonizer {
     const { value } = manifest.read(signedManifest);
     const capsule = capsuleIdOf(value.genesis);
     const hash = hashOf(signedManifest);
-    this.#inForce.set(capsule, { version: value.version, hash });
+    if (value.version > this.#version(capsule)) this.#inForce.set(capsule, { version: value.version, hash });
     return this.#one(signedManifest, { kind: "manifest", capsule, version: value.version, hash });
   }
 
   async submitHead(signedHead: Uint8Array): Promise<Uint8Array> {
     const { capsule } = epochHead.read(signedHead).value;
     return this.#one(signedHead, { kind: "head", capsule, version: this.#version(capsule), head: signedHead });
+  }
+
+  async submitNote(about: NoteKind, note: Uint8Array): Promise<Uint8Array> {
+    const { capsule } = erased.read(note).value;
+    return this.#one(note, { kind: "note", capsule, version: this.#version(capsule), about, note });
   }
 
   async submitBatch(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
@@ -123,7 +130,7 @@ export class TestHarmonizer implements Harmonizer {
         root: bundleRoot(bundle),
         time,
       },
-      this.#key,
+      this.key,
     );
     const hashOfRange = (low: number, high: number): Uint8Array => rootOf(hashes.slice(low, high));
     return Promise.all(

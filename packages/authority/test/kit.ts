@@ -117,7 +117,7 @@ export interface Version {
 export class World {
   now = Date.UTC(2026, 10, 24, 12);
   readonly clock = (): number => this.now;
-  readonly harmonizer: TestHarmonizer = new TestHarmonizer(this.clock);
+  readonly harmonizer: TestHarmonizer;
   readonly hostKey: SigningKey = generateSigningKey();
   readonly readerKey: SigningKey = generateSigningKey();
   readonly itemKeys: readonly Uint8Array[] = [randomBytes(32), randomBytes(32)];
@@ -129,7 +129,8 @@ export class World {
   readonly wraps: readonly Uint8Array[];
   #parts: { readonly host: HostPart; readonly hostPartKey: Uint8Array } | null = null;
 
-  constructor(owner: Owner, group: AuthorityGroup, keys: readonly AuthorityKeys[]) {
+  constructor(owner: Owner, group: AuthorityGroup, keys: readonly AuthorityKeys[], harmonizer?: TestHarmonizer) {
+    this.harmonizer = harmonizer ?? new TestHarmonizer(this.clock);
     this.owner = owner;
     this.group = group;
     this.keys = keys;
@@ -140,6 +141,11 @@ export class World {
   static async create(threshold = 1, count = 1): Promise<World> {
     const { group, keys } = await createAuthorityGroup(threshold, count);
     return new World(await newOwner(), group, keys);
+  }
+
+  /** Another owner's world, with the same authorities and harmonizer. */
+  async besides(): Promise<World> {
+    return new World(await newOwner(), this.group, this.keys, this.harmonizer);
   }
 
   get capsule(): CapsuleId {
@@ -226,6 +232,8 @@ export class World {
       push: { seconds: 900, bytes: 1_048_576 },
       stripe: { batches: 8, parity: 2 },
       checkpointSeconds: 10,
+      retainDays: null,
+      breakGlass: null,
     };
   }
 

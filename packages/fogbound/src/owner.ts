@@ -101,6 +101,8 @@ export class Owner {
         push: request.push ?? push,
         stripe,
         checkpointSeconds,
+        retainDays: null,
+        breakGlass: null,
       },
       host: { items: sealed.descriptions, countKey: newCountKey(), counted: terms.counted },
       authority: {

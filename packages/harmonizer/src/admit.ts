@@ -34,6 +34,8 @@ export class Admission {
         return admitBatch(draft, submission);
       case "tips":
         return this.#admitTips(draft, submission);
+      case "note":
+        return admitNote(draft, submission);
     }
   }
 
@@ -94,6 +96,16 @@ async function admitBatch(draft: Draft, { capsule, content }: Of<"batch">): Prom
     return { kind: "batch", capsule, version, statement, headers, ordinals };
   });
   return { index };
+}
+
+/** The same note again is the same note: it stands once. */
+async function admitNote(draft: Draft, { capsule, about, bytes }: Of<"note">): Promise<Admitted> {
+  inForceIn(draft.state, capsule);
+  const isIt = (entry: SequenceEntry) => entry.kind === "note" && sameBytes(entry.note, bytes);
+  const found = await find(draft, draft.log.places.note(bytes), isIt);
+  if (found !== null) return found;
+  const entryOf = (version: number): SequenceEntry => ({ kind: "note", capsule, version, about, note: bytes });
+  return { index: draft.add({ kind: "note", capsule, bytes }, entryOf) };
 }
 
 /** Looks in the bundle where it would be, or in the draft when it is in no bundle yet. */

@@ -17,7 +17,8 @@ export type Step =
   | { readonly kind: "manifest"; readonly capsule: CapsuleId; readonly version: number; readonly hash: Uint8Array }
   | { readonly kind: "head"; readonly capsule: CapsuleId; readonly head: EpochHead; readonly bytes: Uint8Array }
   | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent }
-  | { readonly kind: "tips"; readonly capsule: CapsuleId; readonly bytes: Uint8Array };
+  | { readonly kind: "tips"; readonly capsule: CapsuleId; readonly bytes: Uint8Array }
+  | { readonly kind: "note"; readonly capsule: CapsuleId; readonly bytes: Uint8Array };
 
 /**
  * Takes one step. For a batch, the ordinals of its records.
@@ -66,6 +67,8 @@ export function stepOf(entry: SequenceEntry): Step {
       const content = readBatchContent(entry.statement, entry.headers);
       return ofCapsule({ kind: "batch", capsule, content }, content.statement.capsule, true);
     }
+    case "note":
+      return { kind: "note", capsule, bytes: entry.note };
     case "tips":
       return ofCapsule({ kind: "tips", capsule, bytes: entry.tips }, tipsFormat.read(entry.tips).value.capsule, true);
   }

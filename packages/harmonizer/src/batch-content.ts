@@ -64,7 +64,10 @@ export async function verifyBatch({ batch, statement, signer }: ReadBatch): Prom
   await batchStatement.verify(batch.statement, signer);
   const content = readBatchContent(batch.statement, batch.headers);
   const whole = batch.bodies.length === batch.headers.length;
-  if (!whole || !batch.bodies.every((body, index) => sameBytes(sha256(body), content.bodyHashes[index] ?? null)))
+  if (
+    !whole ||
+    !batch.bodies.every((body, index) => body !== null && sameBytes(sha256(body), content.bodyHashes[index] ?? null))
+  )
     throw FogboundError.verificationFailed();
   return content;
 }

@@ -46,7 +46,7 @@ const perEntry = 256;
 const perOrdinal = 9;
 
 function sizeOf(step: Step): number {
-  if (step.kind === "head" || step.kind === "tips") return perEntry + step.bytes.length;
+  if (step.kind === "head" || step.kind === "tips" || step.kind === "note") return perEntry + step.bytes.length;
   if (step.kind === "manifest") return perEntry;
   const { headers, statementBytes, tags } = step.content;
   const ordinals = tags.reduce((sum, ofRecord) => sum + 3 + perOrdinal * ofRecord.length, 0);

@@ -1,5 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import type { CapsuleId, HarmonizerEntry, InForce, InstanceId, Pulled, Waiting } from "@fogbound/protocol";
+import type { CapsuleId, HarmonizerEntry, InForce, InstanceId, NoteKind, Pulled, Waiting } from "@fogbound/protocol";
 import { epochHead } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { readBatch } from "./batch-content.js";
@@ -60,6 +60,14 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     return this.#open(waiting, async () => {
       const read = readBatch(bytes);
       return this.#inTurn(read.statement.instance, () => this.#parts.intake.batch(read, waiting), waiting);
+    });
+  }
+
+  async submitNote(about: NoteKind, signedNote: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
+    const bytes = signedNote.slice();
+    return this.#open(waiting, async () => {
+      const { intake, sequence } = this.#parts;
+      return only(await sequence.submit(await intake.note(about, bytes, waiting), waiting.signal));
     });
   }
 

@@ -1,17 +1,23 @@
 import { FogboundError } from "@fogbound/errors";
 import {
+  type CapsuleId,
   capsuleIdOf,
   epochHead,
+  erased,
+  explained,
   genesis,
   type HarmonizerEntry,
   hashOf,
   instanceIdOf,
   manifest as manifestFormat,
+  type NoteKind,
+  received,
+  type Signed,
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
 import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
-import { stale } from "./advance.js";
+import { inForceIn, stale } from "./advance.js";
 import { type ReadBatch, verifyBatch } from "./batch-content.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
@@ -83,6 +89,25 @@ export class Intake {
     return submission;
   }
 
+  /**
+   * Erasing and explaining are the owner's; what was pushed, an auditor may acknowledge too.
+   * @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED` when its signer may not say so, `HOST_UNPROVED` for a
+   *   capsule that was never published.
+   */
+  async note(about: NoteKind, bytes: Uint8Array, waiting: Waiting): Promise<Submission> {
+    assertStorable(bytes);
+    const { log, manifests, refresh } = this.#parts;
+    const { value, signer } = notes[about].read(bytes);
+    const { capsule } = value;
+    await refresh();
+    const { version, hash } = inForceIn(log.state, capsule);
+    const { root, auditors } = await manifests.facts(capsule, version, hash, waiting);
+    const allowed = [root, ...(about === "received" ? auditors.map(({ signingKey }) => signingKey) : [])];
+    if (!allowed.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
+    await notes[about].verify(bytes, signer);
+    return { kind: "note", capsule, about, bytes };
+  }
+
   #assertOurs(named: HarmonizerEntry): void {
     const { origin, receiptKey, logKey } = this.#parts.entry;
     const same = sameBytes(named.receiptKey, receiptKey) && sameBytes(named.logKey, logKey);
@@ -108,6 +133,9 @@ export class Intake {
     if (!before?.publishers.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
   }
 }
+
+/** A note's kind is the context it was signed under. */
+const notes: { readonly [Kind in NoteKind]: Signed<{ readonly capsule: CapsuleId }> } = { erased, received, explained };
 
 function assertStorable(bytes: Uint8Array): void {
   if (bytes.length > smallObjectBytes)

@@ -65,7 +65,7 @@ export class LogReader {
     const taken = steps ?? this.#checked(sequenced);
     for (const step of taken) {
       advance(this.state, step);
-      this.places.note(step, bundle.number);
+      this.places.take(step, bundle.number);
     }
     this.#position = after(sequenced);
   }

@@ -1,5 +1,6 @@
 import { FogboundError } from "@fogbound/errors";
 import {
+  type AuditorEntry,
   type CapsuleId,
   capsuleIdOf,
   genesis,
@@ -23,18 +24,21 @@ export interface ManifestFacts {
   readonly hash: Uint8Array;
   readonly root: Uint8Array;
   readonly publishers: readonly Uint8Array[];
+  readonly auditors: readonly AuditorEntry[];
   readonly hosts: readonly HostEntry[];
   /** The authorities' journals of this capsule. */
   readonly journals: ReadonlySet<InstanceId>;
   readonly revoked: Revocations;
   readonly checkpointSeconds: number;
+  readonly stripe: Manifest["stripe"];
+  readonly push: Manifest["push"];
 }
 
 export function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): ManifestFacts {
-  const { version, publishers, hosts, authorities, revoked, checkpointSeconds } = value;
+  const { version, publishers, auditors, hosts, authorities, revoked, checkpointSeconds, stripe, push } = value;
   const { root } = genesis.decode(value.genesis);
   const journals = new Set(authorities.members.map((member) => instanceIdOf(member.journalKey, capsule)));
-  return { version, hash, root, publishers, hosts, journals, revoked, checkpointSeconds };
+  return { version, hash, root, publishers, auditors, hosts, journals, revoked, checkpointSeconds, stripe, push };
 }
 
 const mostRemembered = 256;

@@ -1,4 +1,5 @@
-import type { CapsuleId, InstanceId } from "@fogbound/protocol";
+import { toHex } from "@fogbound/crypto";
+import { type CapsuleId, hashOf, type InstanceId } from "@fogbound/protocol";
 import type { Step } from "./advance.js";
 
 /** In which bundle a thing was sequenced: bundle numbers only, one for each head, batch, manifest and capsule. */
@@ -8,12 +9,14 @@ export class Places {
   readonly #manifests = new Map<CapsuleId, number[]>();
   readonly #tips = new Map<CapsuleId, number>();
   readonly #bundles = new Map<CapsuleId, number[]>();
+  readonly #notes = new Map<string, number>();
 
-  note(step: Step, bundle: number): void {
+  take(step: Step, bundle: number): void {
     const bundles = at(this.#bundles, step.capsule);
     if (bundles.at(-1) !== bundle) bundles.push(bundle);
     if (step.kind === "manifest") at(this.#manifests, step.capsule).push(bundle);
     if (step.kind === "tips") this.#tips.set(step.capsule, bundle);
+    if (step.kind === "note") this.#notes.set(noteName(step.bytes), bundle);
     if (step.kind === "head") at(this.#chains, step.head.instance).push([bundle]);
     if (step.kind === "batch") at(this.#chains, step.content.statement.instance).at(-1)?.push(bundle);
   }
@@ -34,10 +37,18 @@ export class Places {
     return this.#tips.get(capsule);
   }
 
+  note(bytes: Uint8Array): number | undefined {
+    return this.#notes.get(noteName(bytes));
+  }
+
   /** Bundles with an entry of this capsule, in order; grows. */
   bundles(capsule: CapsuleId): readonly number[] {
     return this.#bundles.get(capsule) ?? [];
   }
+}
+
+function noteName(bytes: Uint8Array): string {
+  return toHex(hashOf(bytes));
 }
 
 function at<Name, Value>(map: Map<Name, Value[]>, name: Name): Value[] {

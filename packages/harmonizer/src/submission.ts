@@ -1,4 +1,4 @@
-import type { CapsuleId, EpochHead } from "@fogbound/protocol";
+import type { CapsuleId, EpochHead, NoteKind } from "@fogbound/protocol";
 import type { BatchContent } from "./batch-content.js";
 
 /** What somebody wants sequenced, once everything holds that can be checked without its place in the log. */
@@ -12,4 +12,5 @@ export type Submission =
     }
   | { readonly kind: "head"; readonly capsule: CapsuleId; readonly head: EpochHead; readonly bytes: Uint8Array }
   | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent }
-  | { readonly kind: "tips"; readonly capsule: CapsuleId };
+  | { readonly kind: "tips"; readonly capsule: CapsuleId }
+  | { readonly kind: "note"; readonly capsule: CapsuleId; readonly about: NoteKind; readonly bytes: Uint8Array };

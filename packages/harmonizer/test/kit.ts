@@ -113,6 +113,8 @@ export class Owner {
       push: { seconds: 3600, bytes: 1_000_000 },
       stripe: { batches: 8, parity: 2 },
       checkpointSeconds: 10,
+      retainDays: null,
+      breakGlass: null,
       parts: { host: randomBytes(32), authority: randomBytes(32), owner: randomBytes(32) },
     };
   }

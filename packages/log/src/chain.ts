@@ -1,4 +1,4 @@
-import { Ratchet } from "@fogbound/crypto";
+import type { Ratchet } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import { commitmentOf, hashOf, type InstanceId, type RecordBody, sealRecord } from "@fogbound/protocol";
 import { recordBytes } from "./defaults.js";
@@ -27,7 +27,9 @@ export interface ChainPosition {
 export class Chain {
   readonly epoch: Epoch;
   readonly #instance: InstanceId;
-  #ratchet: Ratchet;
+  readonly #ratchet: Ratchet;
+  /** Drawn for the next record; kept when that one could not be sealed. */
+  #recordKey: Uint8Array | null = null;
   #number: number;
   #hash: Uint8Array | null;
   #batch = 0;
@@ -51,20 +53,14 @@ export class Chain {
 
   /** A record that cannot be sealed takes neither a number nor a key: the next one gets both. */
   async seal(body: RecordBody, options: RecordOptions): Promise<SealedRecord> {
-    const before = this.#ratchet.chainKey;
-    const { recordKey } = this.#ratchet.next();
-    try {
-      const sealed = await this.#sealNext(body, options, recordKey);
-      this.#number = sealed.number;
-      this.#hash = sealed.hash;
-      return sealed;
-    } catch (error) {
-      this.#ratchet = new Ratchet(before);
-      throw error;
-    } finally {
-      recordKey.fill(0);
-      before.fill(0);
-    }
+    const recordKey = this.#recordKey ?? this.#ratchet.next().recordKey;
+    this.#recordKey = recordKey;
+    const sealed = await this.#sealNext(body, options, recordKey);
+    this.#recordKey = null;
+    recordKey.fill(0);
+    this.#number = sealed.number;
+    this.#hash = sealed.hash;
+    return sealed;
   }
 
   async #sealNext(record: RecordBody, options: RecordOptions, recordKey: Uint8Array): Promise<SealedRecord> {

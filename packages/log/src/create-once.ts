@@ -20,7 +20,11 @@ export async function createOnce(
     if (!FogboundError.isInstance(error) || error.code !== "OBJECT_EXISTS") throw error;
     const found = await store.get(key, waiting);
     if (found === null) throw error;
-    const lies = await readAll(found, found.size);
-    return equalBytes(lies, bytes) ? "done" : "taken";
+    // Whoever put it there may have made it of any size.
+    if (found.size !== bytes.length) {
+      await found.body.cancel();
+      return "taken";
+    }
+    return equalBytes(await readAll(found, bytes.length), bytes) ? "done" : "taken";
   }
 }

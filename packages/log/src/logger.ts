@@ -118,10 +118,13 @@ export class Logger {
    */
   async beginEpoch(manifest: EpochManifest, waiting: Waiting = {}): Promise<void> {
     if (this.#closed) throw new TypeError("Expected an open Logger, got one that was closed.");
-    await this.#inTurn(async () => {
-      await this.#completePending(waiting.signal);
-      await this.#startEpoch(manifest, waiting.signal);
-    });
+    const { signal } = waiting;
+    const begin = async (): Promise<void> => {
+      signal?.throwIfAborted();
+      await this.#completePending(signal);
+      await this.#startEpoch(manifest, signal);
+    };
+    await abortable(() => this.#inTurn(begin), signal);
   }
 
   /** Writes what is queued and completes what is pending; later records are refused. @throws FogboundError `RECORD_NOT_DURABLE`. */

@@ -112,15 +112,18 @@ async function lastEpochNumber(place: ChainPlace, waiting: Waiting): Promise<num
   let last: number | null = null;
   for (;;) {
     const after = last === null ? "" : `${prefix}${padded(last)}0`;
-    const next = await firstKey(place.store, prefix, after, waiting);
-    const digits = next === null ? undefined : /^(\d{8})\//.exec(next.slice(prefix.length))?.[1];
-    if (digits === undefined) return last;
-    last = Number(digits);
+    const next = await firstEpoch(place.store, prefix, after, waiting);
+    if (next === null) return last;
+    last = next;
   }
 }
 
-async function firstKey(store: ObjectStore, prefix: string, after: string, waiting: Waiting): Promise<string | null> {
-  for await (const { key } of store.list(prefix, { ...waiting, after })) return key;
+/** Passes over what is no epoch: it must not make a chain look as if it never began. */
+async function firstEpoch(store: ObjectStore, prefix: string, after: string, waiting: Waiting): Promise<number | null> {
+  for await (const { key } of store.list(prefix, { ...waiting, after })) {
+    const digits = /^(\d{8})\//.exec(key.slice(prefix.length))?.[1];
+    if (digits !== undefined) return Number(digits);
+  }
   return null;
 }
 
@@ -155,7 +158,9 @@ async function readStatement(place: ChainPlace, last: LastEpoch, bytes: Uint8Arr
   throw FogboundError.verificationFailed();
 }
 
-function covers(header: Uint8Array, body: Uint8Array | undefined): boolean {
+/** An erased body (null) covers nothing less: its header says what it was. */
+function covers(header: Uint8Array, body: Uint8Array | null | undefined): boolean {
+  if (body === null) return true;
   return body !== undefined && sameBytes(recordHeader.decode(header).body, hashOf(body));
 }
 

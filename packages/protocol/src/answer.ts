@@ -109,7 +109,8 @@ export interface Question {
   readonly place: number;
   readonly path: readonly Uint8Array[];
   readonly opening: Uint8Array;
-  readonly receipt: Uint8Array;
+  /** The leaf receipt for the header; null when the harmonizer cannot be reached, and break-glass is asked for. */
+  readonly receipt: Uint8Array | null;
   readonly recipient: Uint8Array;
   /** What the host saw of the reader. */
   readonly address: string | null;
@@ -130,7 +131,7 @@ export const question: Format<Question> = format(
     place: unsigned(),
     path: list(bytes32, { most: 64 }),
     opening: bytes32,
-    receipt: embedded,
+    receipt: nullable(embedded),
     recipient: embedded,
     address: nullable(text(64)),
     country: nullable(text(2)),

@@ -1,5 +1,16 @@
 import { leafHash, rootOf } from "@fogbound/crypto";
-import { bytes32, embedded, type Format, format, identifier, list, oneOf, struct, unsigned } from "./codec.js";
+import {
+  bytes32,
+  embedded,
+  type Format,
+  format,
+  identifier,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  unsigned,
+} from "./codec.js";
 import type { CapsuleId, InstanceId } from "./identifiers.js";
 import { type Signed, signed } from "./signed.js";
 
@@ -43,7 +54,8 @@ export interface Batch {
   readonly suite: 1;
   readonly statement: Uint8Array;
   readonly headers: readonly Uint8Array[];
-  readonly bodies: readonly Uint8Array[];
+  /** For each header its sealed body; null for one that was erased. */
+  readonly bodies: readonly (Uint8Array | null)[];
 }
 
 export const batch: Format<Batch> = format(
@@ -52,7 +64,7 @@ export const batch: Format<Batch> = format(
     suite: oneOf(1),
     statement: embedded,
     headers: list(embedded, { least: 1, most: mostRecordsInBatch }),
-    bodies: list(embedded, { least: 1, most: mostRecordsInBatch }),
+    bodies: list(nullable(embedded), { least: 1, most: mostRecordsInBatch }),
   }),
 );
 

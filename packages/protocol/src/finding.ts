@@ -32,7 +32,12 @@ export type FindingCode =
   | "PLACE_CONTRADICTED"
   | "DELIVERY_UNASKED"
   | "CONTENT_MISSING"
-  | "CONTENT_ALTERED";
+  | "CONTENT_ALTERED"
+  | "PARITY_ALTERED"
+  | "NOTE_INVALID"
+  | "PIN_CONTRADICTED"
+  | "BREAK_GLASS"
+  | "RESEAL_DUE";
 
 export interface Finding {
   readonly code: FindingCode;

@@ -46,6 +46,7 @@ export {
   type AuditorEntry,
   type AuthorityGroup,
   type AuthorityMember,
+  type BreakGlass,
   type HarmonizerEntry,
   type HostEntry,
   type LoggingMode,
@@ -58,6 +59,18 @@ export {
   type Revocations,
   type Variant,
 } from "./manifest.js";
+export {
+  type Erased,
+  type ErasedRecords,
+  type Explained,
+  erased,
+  explained,
+  type NoteKind,
+  noteKinds,
+  type Received,
+  received,
+} from "./note.js";
+export { type ParityShard, parityShard } from "./parity.js";
 export type { Answered, Authority, Clock, Harmonizer, InForce, LogObjects, Pulled, Waiting } from "./parties.js";
 export {
   type AuthorityPart,
@@ -114,6 +127,7 @@ export {
   leafHashesOf,
   leavesOf,
   type ManifestEntry,
+  type NoteEntry,
   type OtherEntries,
   type PrunedBundle,
   prunedBundle,

@@ -79,6 +79,12 @@ export interface Revocations {
   readonly everything: boolean;
 }
 
+/** At most so many releases, by each authority, in one outage of the harmonizer, and none later than so long after its start. */
+export interface BreakGlass {
+  readonly releases: number;
+  readonly seconds: number;
+}
+
 /** The public part: what anybody may see of a capsule, signed by the owner's root key or a publisher. */
 export interface Manifest {
   readonly suite: 1;
@@ -101,6 +107,10 @@ export interface Manifest {
   readonly stripe: { readonly batches: number; readonly parity: number };
   /** A checkpoint over a leaf must follow within this time. */
   readonly checkpointSeconds: number;
+  /** Days after its end for which an epoch is kept at least; null for ever. Later a host may drop it, and it is not missed. */
+  readonly retainDays: number | null;
+  /** What may be released while the harmonizer cannot be reached; null: nothing. */
+  readonly breakGlass: BreakGlass | null;
   /** SHA-256 of the sealed parts beside it. They are ciphertexts, so nothing guessable is hashed bare. */
   readonly parts: { readonly host: Uint8Array; readonly authority: Uint8Array; readonly owner: Uint8Array };
 }
@@ -158,6 +168,8 @@ const shape: Codec<Manifest> = struct<Manifest>({
   push: struct({ seconds: unsigned(31_536_000), bytes: unsigned() }),
   stripe: struct({ batches: unsigned(128), parity: unsigned(64) }),
   checkpointSeconds: unsigned(86_400),
+  retainDays: nullable(unsigned(36_500)),
+  breakGlass: nullable(struct<BreakGlass>({ releases: unsigned(10_000), seconds: unsigned(604_800) })),
   parts: struct({ host: bytes32, authority: bytes32, owner: bytes32 }),
 });
 

@@ -1,5 +1,6 @@
 import type { CapsuleId, InstanceId } from "./identifiers.js";
 import type { AuthorityMember, HarmonizerEntry } from "./manifest.js";
+import type { NoteKind } from "./note.js";
 
 export interface Waiting {
   readonly signal?: AbortSignal;
@@ -45,6 +46,11 @@ export interface Harmonizer {
   submitHead(signedHead: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
   /** Sequences a whole batch; a leaf receipt for each record. A batch given twice gets its first receipts. */
   submitBatch(batch: Uint8Array, waiting?: Waiting): Promise<readonly Uint8Array[]>;
+  /**
+   * Sequences what the owner, or an auditor, says about the log; a leaf receipt, for the same note the same one again.
+   * @throws `VERIFICATION_FAILED` when its signer may not say so.
+   */
+  submitNote(about: NoteKind, signedNote: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
   /** null when no manifest of this capsule was ever sequenced. */
   inForce(capsule: CapsuleId, waiting?: Waiting): Promise<InForce | null>;
   /** Sequences the tips of the capsule's chains and signs a checkpoint over them. */

@@ -75,7 +75,7 @@ export const leafReceipt: Format<LeafReceipt> = format(
     suite: oneOf(1),
     receipt: embedded,
     place: unsigned(),
-    kind: oneOf("head", "record", "manifest", "tips"),
+    kind: oneOf("head", "record", "manifest", "tips", "note"),
     version: unsigned(),
     ordinals: list(unsigned(), { most: 1000 }),
     path: list(bytes32, { most: 64 }),

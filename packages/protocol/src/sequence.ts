@@ -16,9 +16,10 @@ import {
   unsigned,
 } from "./codec.js";
 import type { CapsuleId } from "./identifiers.js";
+import { type NoteKind, noteKinds } from "./note.js";
 import { hashOf } from "./signed.js";
 
-export type LeafKind = "head" | "record" | "manifest" | "tips";
+export type LeafKind = "head" | "record" | "manifest" | "tips" | "note";
 
 /** What stands in the harmonizer's Merkle log: hashes only, so a sealed or erased body changes no proof. */
 export interface Leaf {
@@ -64,7 +65,15 @@ export interface TipsEntry {
   readonly version: number;
   readonly tips: Uint8Array;
 }
-export type SequenceEntry = HeadEntry | BatchEntry | ManifestEntry | TipsEntry;
+/** What an owner or an auditor signed about the log: see note.ts. */
+export interface NoteEntry {
+  readonly kind: "note";
+  readonly capsule: CapsuleId;
+  readonly version: number;
+  readonly about: NoteKind;
+  readonly note: Uint8Array;
+}
+export type SequenceEntry = HeadEntry | BatchEntry | ManifestEntry | TipsEntry | NoteEntry;
 
 /** One numbered object of the sequence. Creating it is the commit. */
 export interface Bundle {
@@ -95,6 +104,13 @@ const entry: Codec<SequenceEntry> = union<SequenceEntry>({
     hash: bytes32,
   }),
   tips: struct<TipsEntry>({ kind: oneOf("tips"), capsule: identifier("cap"), version: unsigned(), tips: embedded }),
+  note: struct<NoteEntry>({
+    kind: oneOf("note"),
+    capsule: identifier("cap"),
+    version: unsigned(),
+    about: oneOf(...noteKinds),
+    note: embedded,
+  }),
 });
 
 export const bundle: Format<Bundle> = format(
@@ -127,6 +143,8 @@ export function leavesOf(entry: SequenceEntry, time: number): Leaf[] {
       return [{ kind: "manifest", hash: entry.hash, version, ordinals: [], time }];
     case "tips":
       return [{ kind: "tips", hash: hashOf(entry.tips), version, ordinals: [], time }];
+    case "note":
+      return [{ kind: "note", hash: hashOf(entry.note), version, ordinals: [], time }];
   }
 }
 

@@ -33,7 +33,7 @@ export async function sealCapsule(founded: Founded): Promise<SealedCapsule> {
   const stored = await store.get(layout.content(founded.capsule, content));
   if (stored === null) throw new Error("Expected the content that was just sealed.");
   const { group, secret } = await authorities();
-  const wrap = wrapperFor(group, founded.capsule, 1).wrap(key);
+  const wrap = (await wrapperFor(group, founded.capsule, 1)).wrap(key);
   const items = [{ id: item, variants: [{ content, chunks, root, wrap }] }];
   const version = await signManifest(
     founded.capsule,
@@ -82,6 +82,8 @@ async function publicPart(founded: Founded, group: AuthorityGroup): Promise<Omit
     push: { seconds: 900, bytes: 1_048_576 },
     stripe: { batches: 8, parity: 2 },
     checkpointSeconds: 10,
+    retainDays: 3650,
+    breakGlass: { releases: 3, seconds: 600 },
   };
 }
 

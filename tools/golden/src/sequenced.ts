@@ -1,4 +1,4 @@
-import { leafHash, proveRange, rootOf } from "../../../packages/crypto/src/index.js";
+import { leafHash, proveRange, rootOf, sha256 } from "../../../packages/crypto/src/index.js";
 import {
   type BatchStatement,
   type Bundle,
@@ -9,16 +9,21 @@ import {
   type EpochHead,
   epochHead,
   epochSecretCommitment,
+  erased,
+  explained,
   hashOf,
   headersRoot,
   leafBytes,
   leafHashesOf,
   leafReceipt,
   leavesOf,
+  type ParityShard,
   type PrunedBundle,
+  parityShard,
   prunedBundle,
   type Receipt,
   receipt,
+  received,
   sequenceObject,
   signCheckpoint,
   type Tips,
@@ -80,7 +85,8 @@ export async function sequence(
     leaf,
     paper("pruned-bundle", prunedBundle.encode(pruned), null, pruned),
   ];
-  const samples = [...papers.map(({ sample }) => sample), await checkpointOf(bundleValue)];
+  const more = [...(await notesOf(founded, recorded)), parityOf(founded)];
+  const samples = [...[...papers, ...more].map(({ sample }) => sample), await checkpointOf(bundleValue)];
   return { statement: statement.bytes, leafReceipt: leaf.bytes, samples };
 }
 
@@ -151,6 +157,32 @@ function bundleOf(
       { kind: "tips", ...of, tips: papers.tips.bytes },
     ],
   };
+}
+
+async function notesOf({ capsule, instance }: Founded, { headers }: Recorded): Promise<Paper[]> {
+  const of = { suite: 1 as const, capsule, time: start + 7000 };
+  const whole = { instance, epoch: 2, numbers: null };
+  const taken = { ...of, records: [{ instance, epoch: 1, numbers: [2, 3] }, whole], because: "asked by the reader" };
+  const hash = hashOf(headers.at(-1) ?? new Uint8Array());
+  const pushed = { ...of, chains: [{ instance, epoch: 1, number: headers.length, hash }] };
+  const restored = {
+    ...of,
+    code: "CHAIN_INCOMPLETE" as const,
+    finding: fixed("finding"),
+    because: "a backup was restored",
+  };
+  return [
+    paper("erased", await erased.sign(taken, signingKey("root")), "root", taken),
+    paper("ack", await received.sign(pushed, signingKey("auditor-signing")), "auditor-signing", pushed),
+    paper("explained", await explained.sign(restored, signingKey("root")), "root", restored),
+  ];
+}
+
+function parityOf({ capsule, instance }: Founded): Paper {
+  const shard = fixed("shard");
+  const place = { epoch: 1, first: 1, lengths: [32, 20, 31], parity: 2, index: 1 };
+  const value: ParityShard = { suite: 1, capsule, instance, ...place, shard, digest: sha256(shard) };
+  return paper("parity", parityShard.encode(value), null, value);
 }
 
 async function receiptOf(value: Bundle): Promise<Paper> {

@@ -108,6 +108,8 @@ export class Capsule {
       push: { seconds: 900, bytes: 1_048_576 },
       stripe: { batches: 8, parity: 2 },
       checkpointSeconds: 10,
+      retainDays: null,
+      breakGlass: null,
     };
   }
 

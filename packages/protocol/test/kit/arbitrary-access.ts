@@ -104,7 +104,7 @@ export const question: fc.Arbitrary<Question> = fc.record({
   place: unsigned,
   path: list(bytes32),
   opening: bytes32,
-  receipt: embedded,
+  receipt: orNull(embedded),
   recipient: embedded,
   address: orNull(text(64)),
   country: orNull(text(2)),

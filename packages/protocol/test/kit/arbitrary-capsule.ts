@@ -68,6 +68,8 @@ export const manifest: fc.Arbitrary<Manifest> = fc.record({
   push: fc.record({ seconds: upTo(31_536_000), bytes: unsigned }),
   stripe: fc.record({ batches: upTo(128), parity: upTo(64) }),
   checkpointSeconds: upTo(86_400),
+  retainDays: orNull(upTo(36_500)),
+  breakGlass: orNull(fc.record({ releases: upTo(10_000), seconds: upTo(604_800) })),
   parts: fc.record({ host: bytes32, authority: bytes32, owner: bytes32 }),
 });
 

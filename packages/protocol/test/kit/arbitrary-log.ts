@@ -1,17 +1,23 @@
+import { sha256 } from "@fogbound/crypto";
 import fc from "fast-check";
-import type {
-  Batch,
-  BatchStatement,
-  Bundle,
-  EpochHead,
-  LeafReceipt,
-  PrunedBundle,
-  Receipt,
-  RecordBody,
-  RecordHeader,
-  SequenceEntry,
-  SequenceObject,
-  Tips,
+import {
+  type Batch,
+  type BatchStatement,
+  type Bundle,
+  type EpochHead,
+  type Erased,
+  type Explained,
+  type LeafReceipt,
+  noteKinds,
+  type ParityShard,
+  type PrunedBundle,
+  type Receipt,
+  type Received,
+  type RecordBody,
+  type RecordHeader,
+  type SequenceEntry,
+  type SequenceObject,
+  type Tips,
 } from "../../src/index.js";
 import { bytes32, embedded, identifier, instant, list, orNull, suite, text, unsigned, upTo } from "./arbitrary.js";
 import { place } from "./arbitrary-access.js";
@@ -105,7 +111,7 @@ export const batch: fc.Arbitrary<Batch> = fc.record({
   suite,
   statement: embedded,
   headers: list(embedded, 1),
-  bodies: list(embedded, 1),
+  bodies: list(orNull(embedded), 1),
 });
 
 const of = { capsule: identifier("cap"), version: unsigned };
@@ -121,6 +127,7 @@ const entry: fc.Arbitrary<SequenceEntry> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("manifest" as const), ...of, hash: bytes32 }),
   fc.record({ kind: fc.constant("tips" as const), ...of, tips: embedded }),
+  fc.record({ kind: fc.constant("note" as const), ...of, about: fc.constantFrom(...noteKinds), note: embedded }),
 );
 
 const bundleFields = { suite, number: unsigned, previous: orNull(bytes32), first: unsigned, time: instant };
@@ -151,7 +158,7 @@ export const leafReceipt: fc.Arbitrary<LeafReceipt> = fc.record({
   suite,
   receipt: embedded,
   place: unsigned,
-  kind: fc.constantFrom("head" as const, "record" as const, "manifest" as const, "tips" as const),
+  kind: fc.constantFrom("head" as const, "record" as const, "manifest" as const, "tips" as const, "note" as const),
   version: unsigned,
   ordinals: list(unsigned),
   path: list(bytes32),
@@ -166,3 +173,41 @@ export const tips: fc.Arbitrary<Tips> = fc.record({
   chains: list(fc.record({ instance: identifier("ins"), epoch: unsigned, number: unsigned, hash: bytes32 })),
   time: instant,
 });
+
+const chainTip = fc.record({ instance: identifier("ins"), epoch: unsigned, number: unsigned, hash: bytes32 });
+
+export const erased: fc.Arbitrary<Erased> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  time: instant,
+  records: list(fc.record({ instance: identifier("ins"), epoch: unsigned, numbers: orNull(list(unsigned, 1)) }), 1),
+  because: text(1024),
+});
+
+export const received: fc.Arbitrary<Received> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  time: instant,
+  chains: list(chainTip, 1),
+});
+
+export const explained: fc.Arbitrary<Explained> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  time: instant,
+  code: fc.constantFrom("CHAIN_INCOMPLETE" as const, "PIN_CONTRADICTED" as const),
+  finding: bytes32,
+  because: text(1024),
+});
+
+const stripe = fc.record({ shard: fc.uint8Array({ minLength: 1, maxLength: 64 }), shorter: list(fc.nat(), 0) });
+
+export const parityShard: fc.Arbitrary<ParityShard> = fc
+  .record({ stripe, capsule: identifier("cap"), instance: identifier("ins"), epoch: unsigned, first: upTo(99_999_999) })
+  .chain(({ stripe: { shard, shorter }, ...named }) => {
+    const lengths = [shard.length, ...shorter.map((one) => one % (shard.length + 1))];
+    const of = { suite: 1 as const, ...named, lengths, shard, digest: sha256(shard) };
+    return fc
+      .integer({ min: 1, max: 64 })
+      .chain((parity) => upTo(parity - 1).map((index) => ({ ...of, parity, index })));
+  });

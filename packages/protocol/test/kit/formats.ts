@@ -51,6 +51,9 @@ export const signedFormats: readonly KnownSigned[] = [
   knownSigned(protocol.batchStatement, log.batchStatement),
   knownSigned(protocol.receipt, log.receipt),
   knownSigned(protocol.tips, log.tips),
+  knownSigned(protocol.erased, log.erased),
+  knownSigned(protocol.received, log.received),
+  knownSigned(protocol.explained, log.explained),
   knownSigned(protocol.answer, access.answer),
   knownSigned(protocol.recipient, access.recipient),
   knownSigned(protocol.delivery, access.delivery),
@@ -71,6 +74,7 @@ export const plainFormats: readonly Known[] = [
   known(protocol.prunedBundle, log.prunedBundle),
   known(protocol.sequenceObject, log.sequenceObject),
   known(protocol.leafReceipt, log.leafReceipt),
+  known(protocol.parityShard, log.parityShard),
   known(protocol.question, access.question),
 ];
 

@@ -1,0 +1,80 @@
+import type { Verdict } from "@fogbound/protocol";
+import { Accesses } from "./accesses.js";
+import { checkBundle, readCheckpoint } from "./bundles.js";
+import { rehashContent } from "./content.js";
+import { type Context, Readable } from "./context.js";
+import type { AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
+import { Findings } from "./findings.js";
+import { inOrder } from "./in-order.js";
+import { judgeInstances } from "./instances.js";
+import { judgeLeftovers } from "./leftovers.js";
+import { judgeManifests, readManifests } from "./manifests.js";
+import { RememberedPapers } from "./papers.js";
+import { openBatch } from "./records.js";
+import { Sequence, type SequencedBatch } from "./sequence.js";
+import { judge } from "./verdict.js";
+
+const bundlesAtOnce = 16;
+const batchesAtOnce = 32;
+
+export interface PassOptions extends AuditOptions {
+  readonly window: number;
+}
+
+/** The audit, step by step. */
+export async function* judgeHistory(
+  evidence: Evidence,
+  keys: AuditKeys,
+  options: PassOptions,
+): AsyncGenerator<Entry, Verdict, undefined> {
+  const context = await readAnchors(evidence, keys, options);
+  const sequence = new Sequence(context);
+  const accesses = new Accesses(context);
+  if (context.manifests.genesis !== null) {
+    const bundles = inOrder(evidence.bundles(), bundlesAtOnce, (bytes) => checkBundle(context, bytes));
+    const batches = inOrder(readSequence(sequence, bundles), batchesAtOnce, (batch) => openBatch(context, batch));
+    for await (const records of batches) for (const record of records) yield* await accesses.add(record);
+    yield* await accesses.finish();
+    judgeInstances(context, sequence, accesses.registered);
+    await judgeLeftovers(context, sequence);
+  }
+  judgeManifests(context.manifests, sequence.manifests, context.findings);
+  judgeTail(context, sequence);
+  const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
+  return judge({ context, sequence, accesses, rehashed: await rehashContent(context, inForce) });
+}
+
+function judgeTail({ findings }: Context, { anchor, hidden }: Sequence): void {
+  if (anchor === null) {
+    findings.add("TIPS_MISSING", "incomplete", "No tips were shown: where the chains end is nobody's word.");
+    return;
+  }
+  if (hidden === 0) return;
+  const sentence = `The checkpoint covers ${hidden} leaves after the last tips that were not shown: newer tips may be among them.`;
+  findings.add("TIPS_MISSING", "incomplete", sentence);
+}
+
+/** Manifests from the capsule id, harmonizer and authorities from the manifests, the checkpoint from the harmonizer. */
+async function readAnchors(evidence: Evidence, keys: AuditKeys, { signal, window }: PassOptions): Promise<Context> {
+  signal?.throwIfAborted();
+  const findings = new Findings();
+  const manifests = await readManifests(evidence);
+  const checkpoint = await readCheckpoint(evidence.checkpoint, manifests.harmonizers, findings);
+  const unread = { hostRecords: 0, journalRecords: 0, journals: 0, vouching: 0, headers: new Set<string>() };
+  for (const authority of manifests.authorities) {
+    if ((evidence.journals.get(authority) ?? null) !== null) continue;
+    unread.journals++;
+    const sentence = `The journal of ${authority} is not there: what it answered cannot be compared.`;
+    findings.add("JOURNAL_MISSING", "incomplete", sentence, [authority]);
+  }
+  const readable = new Readable(evidence, keys);
+  const papers = new RememberedPapers();
+  return { evidence, keys, window, signal, findings, manifests, checkpoint, readable, papers, unread };
+}
+
+async function* readSequence(
+  sequence: Sequence,
+  bundles: AsyncIterable<Parameters<Sequence["read"]>[0]>,
+): AsyncGenerator<SequencedBatch, void, undefined> {
+  for await (const bundle of bundles) yield* sequence.read(bundle);
+}
