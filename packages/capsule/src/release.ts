@@ -1,5 +1,4 @@
 import { generateSealingKey, label, openSealed, type SealingKey, sha256, utf8 } from "@fogbound/crypto";
-import { combineShares, unwrapKey } from "@fogbound/crypto/ibe";
 import { FogboundError } from "@fogbound/errors";
 import { type InstanceId, sameBytes } from "@fogbound/protocol";
 
@@ -30,7 +29,8 @@ export class ShareRecipient {
 }
 
 /** The item key, once shares of enough authorities are there. @throws FogboundError `VERIFICATION_FAILED` when one was wrong. */
-export function unwrapItemKey(wrap: Uint8Array, shares: readonly Uint8Array[]): Uint8Array {
+export async function unwrapItemKey(wrap: Uint8Array, shares: readonly Uint8Array[]): Promise<Uint8Array> {
+  const { combineShares, unwrapKey } = await import("@fogbound/crypto/ibe");
   return unwrapKey(wrap, combineShares(shares));
 }
 

@@ -63,7 +63,7 @@ export async function sealItems(
   options: SealItemsOptions,
 ): Promise<SealedItems> {
   checkItems(items);
-  const wrapper = wrapperFor(options.authorities, options.capsule, options.keyVersion);
+  const wrapper = await wrapperFor(options.authorities, options.capsule, options.keyVersion);
   let bytes = 0;
   const count = (more: number): void => {
     bytes += more;

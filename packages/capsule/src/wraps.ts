@@ -1,5 +1,5 @@
 import { encodeCbor } from "@fogbound/crypto";
-import { createWrapper, type KeyWrapper } from "@fogbound/crypto/ibe";
+import type { KeyWrapper } from "@fogbound/crypto/ibe";
 import type { AuthorityGroup, CapsuleId } from "@fogbound/protocol";
 
 /**
@@ -10,7 +10,11 @@ export function wrapIdentity(capsule: CapsuleId, keyVersion: number): Uint8Array
   return encodeCbor(["fogbound/v1/ibe", capsule, keyVersion]);
 }
 
-/** Wraps item keys so that t of the group's authorities, each after its own record, can release them. Works offline. */
-export function wrapperFor(group: AuthorityGroup, capsule: CapsuleId, keyVersion: number): KeyWrapper {
+/**
+ * Wraps item keys so that t of the group's authorities, each after its own record, can release them. Works offline. The
+ * pairing is loaded with the first one: who only lists or audits carries none of it.
+ */
+export async function wrapperFor(group: AuthorityGroup, capsule: CapsuleId, keyVersion: number): Promise<KeyWrapper> {
+  const { createWrapper } = await import("@fogbound/crypto/ibe");
   return createWrapper(group.publicKey, wrapIdentity(capsule, keyVersion));
 }

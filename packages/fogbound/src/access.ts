@@ -101,7 +101,11 @@ export async function ask(
   const answers = answered.map(({ signed }) => signed);
   if (refusal !== undefined) return { answers, first, itemKey: null };
   const shares = answered.flatMap(({ share }) => (share === null ? [] : [share]));
-  return { answers, first, itemKey: unwrapItemKey(hosted.variant(asked.request.item, first.variant).wrap, shares) };
+  return {
+    answers,
+    first,
+    itemKey: await unwrapItemKey(hosted.variant(asked.request.item, first.variant).wrap, shares),
+  };
 }
 
 async function questionFor(

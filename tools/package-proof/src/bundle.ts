@@ -9,7 +9,7 @@ export interface Bundle {
   readonly text: string;
   /** Minified size in bytes. */
   readonly size: number;
-  /** Every file in the static graph, used or not, as a path from this package's directory. */
+  /** Every file in the graph, used or not, as a path from this package's directory. */
   readonly inputs: readonly string[];
   /** Every built-in module of Node it asks for, with the file that asks. */
   readonly builtins: readonly string[];
@@ -19,10 +19,12 @@ export interface BundleOptions {
   readonly platform: "node" | "browser";
   /** Name of the global the module's namespace is assigned to; without one the bundle is an ES module. */
   readonly globalName?: string;
+  /** Whether what is loaded on first use is bundled too. Default: false, static imports only. */
+  readonly whole?: boolean;
 }
 
-/** Bundles everything a package exports, from its `dist`, following static imports only. */
-export async function bundle(packageName: string, { platform, globalName }: BundleOptions): Promise<Bundle> {
+/** Bundles everything a package exports, from its `dist`. */
+export async function bundle(packageName: string, { platform, globalName, whole }: BundleOptions): Promise<Bundle> {
   const builtins: string[] = [];
   const result = await build({
     stdin: { contents: `export * from ${JSON.stringify(packageName)};`, resolveDir: directory },
@@ -34,20 +36,23 @@ export async function bundle(packageName: string, { platform, globalName }: Bund
     platform,
     ...(globalName === undefined ? { format: "esm" } : { format: "iife", globalName }),
     logLevel: "silent",
-    plugins: [staticGraphOnly(builtins)],
+    plugins: [graph(builtins, whole ?? false)],
   });
   const text = result.outputFiles.map((file) => file.text).join("");
   return { text, size: Buffer.byteLength(text), inputs: inputsOf(result.metafile), builtins };
 }
 
-/** Leaves out what is loaded on first use, and notes Node's built-ins where esbuild would stop at the first. */
-function staticGraphOnly(builtins: string[]): Plugin {
+/** Leaves out what is loaded on first use unless all is asked for, and notes Node's built-ins where esbuild would stop. */
+function graph(builtins: string[], whole: boolean): Plugin {
   return {
-    name: "static-graph-only",
+    name: "graph",
     setup({ onResolve }) {
       onResolve({ filter: /.*/ }, ({ kind, path, importer }) => {
-        if (kind === "dynamic-import") return { path, external: true };
+        const isLate = kind === "dynamic-import";
+        if (isLate && !whole) return { path, external: true };
         if (!isBuiltin(path)) return undefined;
+        // @hpke/common asks for Node's crypto where the global one is missing, which no page lacks.
+        if (isLate && importer.includes("/node_modules/@hpke/")) return { path, external: true };
         builtins.push(`${path} in ${importer}`);
         return { path, external: true };
       });

@@ -12,6 +12,8 @@ const heavy = [
   /packages\/cli\//,
   /\/commander\//,
   /@faker-js/,
+  /@noble\/curves\/bls12-381/,
+  /packages\/audit\/dist\/pass-/,
 ];
 
 const largestMainEntry = 300_000;
@@ -36,16 +38,27 @@ describe("the main entry", () => {
     const { inputs } = await bundle("fogbound/embedded", { platform: "node" });
     expect(inputs.filter((input) => heavy.some((part) => part.test(input)))).not.toEqual([]);
   });
+
+  test("loads the pairing and the audit on first use", async () => {
+    const { inputs } = await bundle("fogbound", { platform: "node", whole: true });
+    const late = [/@noble\/curves\/bls12-381/, /packages\/audit\/dist\/pass-/];
+    expect(late.filter((part) => !inputs.some((input) => part.test(input)))).toEqual([]);
+  });
 });
 
 describe("in a browser", () => {
   const packages = ["crypto", "protocol", "audit", "identity", "capsule"].map((name) => `@fogbound/${name}`);
 
   test.each(packages)("%s asks for no built-in module of Node", async (name) => {
-    const { builtins, inputs, size } = await bundle(name, { platform: "browser" });
+    const { builtins, inputs, size } = await bundle(name, { platform: "browser", whole: true });
     console.info(`${name} for browsers: ${(size / 1000).toFixed(1)} kB minified, ${inputs.length} files`);
     expect(builtins).toEqual([]);
     expect(inputs.filter((input) => input.includes("platform.node"))).toEqual([]);
+  });
+
+  test("the audit's check covers what an audit loads", async () => {
+    const { inputs } = await bundle("@fogbound/audit", { platform: "browser", whole: true });
+    expect(inputs).toEqual(expect.arrayContaining([expect.stringMatching(/packages\/audit\/dist\/pass-/)]));
   });
 
   test("@fogbound/crypto in Node would be caught", async () => {
