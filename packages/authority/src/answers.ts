@@ -1,5 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import { mostClockStep } from "./defaults.js";
 
 /** An answer that was journalled. */
 export interface KeptAnswer {
@@ -45,7 +46,8 @@ export class Answers {
 
   #prune(now: number): void {
     for (const [name, { until, kept }] of this.#entries) {
-      if (until >= now) continue;
+      // A clock that steps back would make the request fresh again, and it would be answered a second time.
+      if (until + mostClockStep >= now) continue;
       this.#entries.delete(name);
       kept.then(({ share }) => share?.fill(0)).catch(() => undefined);
     }

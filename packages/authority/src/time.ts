@@ -14,10 +14,10 @@ export class WatchedClock {
     this.freshness = freshness;
   }
 
-  /** @throws FogboundError `CLOCK_UNTRUSTED` when it ran back by more than 5 s. */
+  /** @throws FogboundError `CLOCK_UNTRUSTED` when it ran back by more than 5 s, or tells no time. */
   now(): number {
     const now = this.#clock();
-    if (now >= this.#latest - mostClockStep) return now;
+    if (Number.isSafeInteger(now) && now >= this.#latest - mostClockStep) return now;
     throw new FogboundError(
       "CLOCK_UNTRUSTED",
       `The authority's clock ran back from ${stated(this.#latest)} to ${stated(now)}. Set it right.`,
@@ -40,5 +40,6 @@ export class WatchedClock {
 }
 
 function stated(time: number): string {
-  return new Date(time).toISOString();
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? "no time" : date.toISOString();
 }
