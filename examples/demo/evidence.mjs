@@ -1,53 +1,65 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { explain } from "@fogbound/audit";
-import { say, show } from "./print.mjs";
+import { say, show, showTable } from "./print.mjs";
 
 /** The accesses one by one, then what was and was not proved. */
 export async function printAudit(audit) {
+  const rows = [];
   for await (const { time, reader, item, action, outcome, bytes, place } of audit.accesses()) {
-    const from = place.address === null ? "" : ` from ${place.address} (${place.saidBy}'s word)`;
-    say(`   ${time.toISOString().slice(0, 19)}Z  ${reader}  ${action} ${item}: ${outcome}, ${bytes} bytes${from}`);
+    const from = place.address === null ? "" : `${place.address} (${place.saidBy}'s word)`;
+    rows.push([`${time.toISOString().slice(0, 19)}Z`, reader, action, item, outcome, String(bytes), from]);
   }
+  showTable(["TIME", "READER", "ACTION", "ITEM", "OUTCOME", "BYTES", "FROM"], rows);
   const verdict = await audit.verdict();
-  say(`verdict: ${verdict.outcome}`);
-  show(linesOf(explain(verdict)));
+  show(explain(verdict).join("\n"));
   return verdict;
 }
 
 export async function exportTo(owner, capsule, file) {
   await pipeline(owner.export(capsule), createWriteStream(file, { mode: 0o600 }));
-  say(`exported to ${file.split("/").at(-1)}`);
 }
 
-/** Runs the command in a process of its own: no key, no network, only the file and the id. */
-export async function verifyElsewhere(file, capsule) {
-  const command = createRequire(import.meta.url)
-    .resolve("@fogbound/cli/package.json")
-    .replace("package.json", "dist/main.js");
-  const { status, output } = await run(process.execPath, [command, "verify", file, "--trust", capsule, "--rehash"]);
-  say(`$ fogbound verify ${file.split("/").at(-1)} --trust ${capsule.slice(0, 12)}… --rehash`);
+/**
+ * Runs `fogbound verify` in a process of its own, which has no store, no network and nothing of this process.
+ * @param {{ keyFile: string, passphrase: string }} [owner] whoever holds the owner's key can also read who asked for what
+ */
+export async function verifyElsewhere(file, capsule, expected, owner) {
+  const args = ["verify", basename(file), "--trust", capsule, "--rehash"];
+  if (owner !== undefined) args.push("--key-file", owner.keyFile);
+  say(`$ fogbound ${args.map((arg) => (arg === owner?.keyFile ? basename(arg) : arg)).join(" ")}`);
+  const { status, output } = await runCommand(args, dirname(file), owner === undefined ? {} : telling(owner));
   show(output);
-  say(`exit ${status}`);
-  return status;
+  say(`   exit code ${status}`);
+  if (status !== expected) throw new Error(`Expected exit code ${expected}, got ${status}.`);
 }
 
-function linesOf(explained) {
-  return Array.isArray(explained) ? explained.join("\n") : explained;
+/** The passphrase goes from process to process, and into no file. */
+function telling({ passphrase }) {
+  return {
+    FOGBOUND_PASSPHRASE_COMMAND: `"${process.execPath}" -p process.env.DEMO_PASSPHRASE`,
+    DEMO_PASSPHRASE: passphrase,
+  };
 }
 
-function run(command, args) {
+function runCommand(args, directory, more) {
+  const command = createRequire(import.meta.url).resolve("@fogbound/cli/package.json");
+  const script = command.replace("package.json", "dist/main.js");
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FOGBOUND_"));
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd: directory,
+      env: { ...Object.fromEntries(inherited), ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
-    child.stdout.on("data", (piece) => {
-      output += piece;
-    });
-    child.stderr.on("data", (piece) => {
-      output += piece;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (piece) => {
+        output += piece;
+      });
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, output }));
   });

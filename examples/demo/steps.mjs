@@ -1,28 +1,23 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { join } from "node:path";
+import { say } from "./print.mjs";
 
-/** Asks for an item, reads all of it when permitted, and compares it with the original file. */
-export async function accessAs(host, subject, wish, originals) {
+/**
+ * Asks for an item, reads all of it when permitted, and tells what came of it.
+ * @throws Error when that is not what the demo is there to show
+ */
+export async function ask({ host, subject, capsule, document, action }, expected) {
   const session = await host.sessionFor(subject, { address: "192.0.2.7" });
-  const access = await host.access(session, wish);
-  if (access.outcome !== "permitted") return { subject, wish, access };
-  const [served, original] = await Promise.all([
-    digestOf(access.read()),
-    digestOf(createReadStream(join(originals, wish.item))),
-  ]);
-  if (served !== original) throw new Error(`${wish.item}: the bytes served are not the bytes that were sealed`);
-  return { subject, wish, access };
+  const access = await host.access(session, { capsule, item: document.item.name, action });
+  const came = access.outcome === "permitted" ? "permitted" : `${access.outcome} (${access.reason ?? access.question})`;
+  const served = access.outcome === "permitted" ? await readAll(access, document) : "";
+  say(`${subject} asks to ${action} ${document.item.name}: ${came}${served}`);
+  if (came !== expected) throw new Error(`Expected ${expected}, got ${came}.`);
 }
 
-export function outcomeOf({ subject, wish, access }) {
-  const asked = `${subject} asks to ${wish.action} ${wish.item}:`;
-  if (access.outcome === "permitted") return `${asked} permitted, ${access.size} bytes served, the same as were sealed`;
-  return `${asked} ${access.outcome} (${access.reason ?? access.question})`;
-}
-
-async function digestOf(stream) {
+async function readAll(access, document) {
   const hash = createHash("sha256");
-  for await (const piece of stream) hash.update(piece);
-  return hash.digest("hex");
+  for await (const piece of access.read()) hash.update(piece);
+  if (hash.digest("hex") !== document.digest())
+    throw new Error(`The bytes served of ${document.item.name} are not the bytes that were sealed.`);
+  return `, ${access.size} bytes served, the same as were sealed`;
 }
