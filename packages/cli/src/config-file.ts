@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Config, parseConfig } from "./config.js";
-import { notFound } from "./failure.js";
+import { notFound, wrongUsage } from "./failure.js";
 import { systemCode } from "./system-errors.js";
 
 export const configName = "fogbound.json";
@@ -34,6 +34,7 @@ async function readConfig(path: string): Promise<FoundConfig | null> {
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;
+    if (code === "EISDIR") throw wrongUsage(`Expected a config file at ${path}, got a folder.`, { cause: error });
     throw error;
   }
 }

@@ -52,15 +52,28 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
+/** What is asked of a verdict beyond what no verdict may lack. */
+export interface Asked {
+  readonly proofs: readonly Proof[];
+  /** Something that had to be repaired counts as broken. */
+  readonly strict: boolean;
+  /** No read key was given, so that nothing is asked that only a read key can show. Every finding counts all the same. */
+  readonly unread: boolean;
+}
+
+const provedUnread: readonly Proof[] = ["chains-complete", "receipts", "checkpoint", "tail-anchored", "keys-pinned"];
+
 /** What an audit ends with: 0 only when nothing is broken and everything that was asked for was proved. */
 export function exitCodeOfVerdict(
-  verdict: Pick<Verdict, "outcome" | "proved">,
-  asked: { readonly proofs?: readonly Proof[]; readonly strict?: boolean } = {},
+  verdict: Pick<Verdict, "outcome" | "proved" | "findings">,
+  asked: Partial<Asked> = {},
 ): ExitCode {
   if (verdict.outcome === "broken") return 4;
   if (verdict.outcome === "repaired" && asked.strict === true) return 4;
-  const proved = (asked.proofs ?? []).every((proof) => verdict.proved.includes(proof));
-  if (verdict.outcome === "incomplete" || !proved) return 5;
+  const has = (proof: Proof): boolean => verdict.proved.includes(proof);
+  if (!(asked.proofs ?? []).every(has)) return 5;
+  if (verdict.outcome === "incomplete")
+    return asked.unread === true && verdict.findings.length === 0 && provedUnread.every(has) ? 0 : 5;
   return verdict.outcome === "proved" || verdict.outcome === "repaired" ? 0 : 1;
 }
 

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import type { CommonFlags, Context } from "./context.js";
 import type { ExitCode } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
@@ -8,8 +8,12 @@ import { addReadingVerbs } from "./verbs/reading.js";
 import { addSealingVerbs } from "./verbs/sealing.js";
 import { addSetupVerbs } from "./verbs/setup.js";
 
-/** Runs a verb with what its flags and the settings say. */
-export type Perform = (flags: CommonFlags, verb: (context: Context) => Promise<ExitCode>) => Promise<void>;
+/** Runs a verb with what its flags and the settings say. `makesConfig`: no config file is read, as the verb makes one. */
+export type Perform = (
+  flags: CommonFlags,
+  verb: (context: Context) => Promise<ExitCode>,
+  options?: { readonly makesConfig: boolean },
+) => Promise<void>;
 
 export interface ProgramOptions {
   readonly perform: Perform;
@@ -32,12 +36,12 @@ export function buildProgram({ perform, show, columns = 80 }: ProgramOptions): C
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .exitOverride((error) => {
       throw usageFailure(program, error);
     })
     .helpOption("-h, --help", "say how it is used")
-    .helpCommand("help [verb]", "say how a verb is used");
+    .helpCommand(false);
   addCommonFlags(program);
   addVersion(program, show);
   addSetupVerbs(program, perform);
@@ -45,6 +49,15 @@ export function buildProgram({ perform, show, columns = 80 }: ProgramOptions): C
   addReadingVerbs(program, perform);
   addProvingVerbs(program, perform);
   return program.addHelpText("after", firstSteps);
+}
+
+/** "view <capsule> <item>": that a verb has options is said by its own help. */
+function subcommandTerm(verb: Command): string {
+  const names = verb.registeredArguments.map((one) => {
+    const name = one.variadic ? `${one.name()}...` : one.name();
+    return one.required ? `<${name}>` : `[${name}]`;
+  });
+  return [verb.name(), ...names].join(" ");
 }
 
 function addCommonFlags(program: Command): void {
@@ -60,7 +73,7 @@ function addCommonFlags(program: Command): void {
 function addVersion(program: Command, show: (text: string) => void): void {
   program.option("-V, --version", "print the version").on("option:version", () => {
     show(`${packageVersion()}\n`);
-    program.error("", { exitCode: 0, code: "commander.version" });
+    throw new CommanderError(0, "commander.version", "The version was asked for.");
   });
 }
 
@@ -80,5 +93,4 @@ Variables:
 
 Exit codes:
   0 done    1 failed    2 wrong usage    3 refused    4 evidence broken    5 evidence incomplete
-  6 unreachable, try again    7 not found    8 key file locked or unsafe    130 interrupted
-`;
+  6 unreachable, try again    7 not found    8 key file locked or unsafe    130 interrupted`;

@@ -5,7 +5,7 @@ import { wrongUsage } from "./failure.js";
 import { Output, type Stream } from "./output.js";
 import { buildProgram } from "./program.js";
 import { reportFailure } from "./report.js";
-import { type Environment, loadSettings, variable } from "./settings.js";
+import { type Environment, loadSettings, type Settings, settingsWithoutConfig, variable } from "./settings.js";
 import type { Input } from "./terminal.js";
 
 /** What a run sees of the world. Nothing else is looked at: no global, no working directory. */
@@ -50,8 +50,10 @@ async function runVerb(argv: readonly string[], options: RunOptions, output: Out
   let exitCode: ExitCode | null = null;
   const shown: string[] = [];
   const program = buildProgram({
-    perform: async (flags, verb) => {
-      exitCode = await verb(await contextFor(flags, options, output));
+    perform: async (flags, verb, { makesConfig } = { makesConfig: false }) => {
+      const { environment, directory } = options;
+      const load = makesConfig ? settingsWithoutConfig : loadSettings;
+      exitCode = await verb(contextOf(await load(flags, environment, directory), flags, options, output));
     },
     show: (text) => shown.push(text),
     columns: options.stdout.columns,
@@ -67,15 +69,8 @@ async function runVerb(argv: readonly string[], options: RunOptions, output: Out
   throw wrongUsage('Expected a verb, got none. See "fogbound --help".');
 }
 
-async function contextFor(flags: CommonFlags, options: RunOptions, output: Output): Promise<Context> {
+function contextOf(settings: Settings, flags: CommonFlags, options: RunOptions, output: Output): Context {
   const { stdin, stderr, environment, directory, signal } = options;
-  return {
-    settings: await loadSettings(flags, environment, directory),
-    output,
-    environment,
-    directory,
-    terminal: { stdin, stderr, signal },
-    signal,
-    yes: flags.yes === true,
-  };
+  const terminal = { stdin, stderr, signal };
+  return { settings, output, environment, directory, terminal, signal, yes: flags.yes === true };
 }

@@ -42,6 +42,24 @@ export async function loadSettings(
   directory: string,
 ): Promise<Settings> {
   const found = await findConfig(flags.config ?? variable(environment, "FOGBOUND_CONFIG"), directory);
+  return settingsFrom(found, flags, environment, directory);
+}
+
+/** As `loadSettings`, for what makes a config: one of a parent folder, or the one to be replaced, must not speak here. */
+export async function settingsWithoutConfig(
+  flags: SettingFlags,
+  environment: Environment,
+  directory: string,
+): Promise<Settings> {
+  return settingsFrom(null, flags, environment, directory);
+}
+
+function settingsFrom(
+  found: FoundConfig | null,
+  flags: SettingFlags,
+  environment: Environment,
+  directory: string,
+): Settings {
   const as = flags.as ?? variable(environment, "FOGBOUND_AS");
   return {
     store: storeSetting(flags, environment, found, directory),

@@ -12,6 +12,9 @@ const adapters: Readonly<Record<string, () => Promise<FromUrl>>> = {
   file: async () => (await import("@fogbound/adapter-local-disk")).localDiskFromUrl,
   s3: () => installed("s3", "@fogbound/adapter-minio", "minioFromUrl"),
   azblob: () => installed("azblob", "@fogbound/adapter-azure-blob", "azureBlobFromUrl"),
+  memory: async () => {
+    throw wrongUsage("A memory: store ends with the process, and with it all that was sealed. Give file:./vault.");
+  },
 };
 
 /**
@@ -33,8 +36,7 @@ async function adapterFor(url: string): Promise<FromUrl> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   const load = Object.hasOwn(adapters, scheme) ? adapters[scheme] : undefined;
   if (load !== undefined) return load();
-  const known = Object.keys(adapters).map((one) => `${one}:`);
-  throw wrongUsage(`Expected a store URL that begins with ${known.join(", ")}, got ${JSON.stringify(`${scheme}:`)}.`);
+  throw wrongUsage(`Expected a store URL that begins with file:, s3: or azblob:, got ${JSON.stringify(`${scheme}:`)}.`);
 }
 
 async function checkIsThere(url: string): Promise<void> {

@@ -1,13 +1,8 @@
 import { explain } from "@fogbound/audit";
-import type { Proof, Verdict } from "@fogbound/protocol";
-import { type ExitCode, exitCodeOfVerdict } from "./exit-codes.js";
+import type { Verdict } from "@fogbound/protocol";
+import { type Asked, type ExitCode, exitCodeOfVerdict } from "./exit-codes.js";
 import type { Output } from "./output.js";
 import { printable } from "./printable.js";
-
-export interface Asked {
-  readonly proofs: readonly Proof[];
-  readonly strict: boolean;
-}
 
 const headings = {
   PROVED: "green",
@@ -31,6 +26,10 @@ export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCod
   const code = exitCodeOfVerdict(verdict, asked);
   if (verdict.outcome === "repaired" && code === 0)
     output.warn("parts of the log were lost and could be restored; with --strict this is a failure");
+  if (verdict.outcome === "incomplete" && code === 0)
+    output.warn(
+      "the records stayed sealed, so nobody compared requests and answers; give --key-file with a key that opens them",
+    );
   return code;
 }
 

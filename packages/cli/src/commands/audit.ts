@@ -66,7 +66,11 @@ async function auditOne(context: Context, { owner }: Vault, capsule: CapsuleId, 
   const verdict = await audited.verdict();
   if (output.json) await output.document("audit", { type: "verdict", capsule, verdict: verdictDocument(verdict) });
   else await output.lines(...verdictLines(verdict, output));
-  return settled(verdict, { strict: auditing.strict, proofs: auditing.rehash ? ["bytes-rehashed"] : [] }, output);
+  return settled(
+    verdict,
+    { strict: auditing.strict, proofs: auditing.rehash ? ["bytes-rehashed"] : [], unread: false },
+    output,
+  );
 }
 
 async function writeDocuments(

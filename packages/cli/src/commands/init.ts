@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { configName } from "../config-file.js";
 import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
@@ -8,6 +8,7 @@ import { checkOutsideStore } from "../outside-store.js";
 import { newPassphrase } from "../passphrase.js";
 import { passphraseCost } from "../passphrase-cost.js";
 import { checkRecoveryTarget, handOver } from "../recovery.js";
+import { variable } from "../settings.js";
 import { isWithin } from "../sources.js";
 import { absoluteStoreUrl, storeFolder } from "../store-url.js";
 import { openStore } from "../stores.js";
@@ -16,6 +17,8 @@ export interface InitFlags {
   readonly recoveryKey?: string;
   readonly passphraseCost?: string;
   readonly force?: boolean;
+  /** Where the config goes. Default: FOGBOUND_CONFIG, else fogbound.json in the working directory. */
+  readonly config?: string;
 }
 
 interface Plan {
@@ -53,9 +56,9 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
   return 0;
 }
 
-function planFrom({ settings, directory }: Context, flags: InitFlags): Plan {
+function planFrom({ settings, directory, environment }: Context, flags: InitFlags): Plan {
   return {
-    config: join(directory, configName),
+    config: resolve(directory, flags.config ?? variable(environment, "FOGBOUND_CONFIG") ?? configName),
     keyFile: settings.keyFile.value,
     store: settings.store.value ?? absoluteStoreUrl("file:./vault", directory),
     recoveryFile: flags.recoveryKey === undefined ? null : resolve(directory, flags.recoveryKey),
@@ -71,14 +74,15 @@ async function check(plan: Plan, { terminal }: Context, force: boolean): Promise
 }
 
 /** Paths below the config's folder are written relative to it, so that the folder can be moved. */
-function configText({ store, keyFile }: Plan, { settings, directory }: Context): Uint8Array {
+function configText({ config, store, keyFile }: Plan, { settings }: Context): Uint8Array {
+  const home = dirname(config);
   const folder = storeFolder(store);
-  const named = folder !== null && isWithin(folder, directory) && folder !== directory;
-  const config = {
-    store: named ? `file:./${encodeURI(relative(directory, folder).split(sep).join("/"))}` : store,
+  const below = folder !== null && isWithin(folder, home) && folder !== home;
+  const text = {
+    store: below ? `file:./${relative(home, folder).split(sep).map(encodeURIComponent).join("/")}` : store,
     ...(settings.keyFile.from === "default"
       ? {}
-      : { keyFile: isWithin(keyFile, directory) ? relative(directory, keyFile) : keyFile }),
+      : { keyFile: isWithin(keyFile, home) ? relative(home, keyFile) : keyFile }),
   };
-  return new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`);
+  return new TextEncoder().encode(`${JSON.stringify(text, null, 2)}\n`);
 }

@@ -53,13 +53,14 @@ async function verifyFile(
   const file = await openAsBlob(path);
   const trusted = trust ?? (await trustedIn(file, context.settings.trust.value));
   const { auditExport } = await import("fogbound");
+  const keys = await readKeys(context);
   const audited = await auditExport(file, {
     trust: trusted,
-    readKeys: await readKeys(context),
+    readKeys: keys,
     rehashContent: flags.rehash === true,
     signal: context.signal,
   });
-  return conclude(context, { audited, trusted, about: { file: path } }, flags);
+  return conclude(context, { audited, trusted, unread: keys.length === 0, about: { file: path } }, flags);
 }
 
 /** Only with a key file named on the command line: a verification that asks for a passphrase is one that others cannot repeat. */
@@ -84,7 +85,7 @@ async function verifyCapsule(
       throw wrongUsage(`Expected the capsule that --trust names, got ${capsule}.`);
     const known = prefix === capsule || context.settings.trust.value.includes(capsule);
     const audited = await owner.audit(capsule, { signal: context.signal, rehashContent: flags.rehash === true });
-    return conclude(context, { audited, trusted: known ? capsule : trust, about: { capsule } }, flags);
+    return conclude(context, { audited, trusted: known ? capsule : trust, unread: false, about: { capsule } }, flags);
   });
 }
 
@@ -92,20 +93,23 @@ interface Verified {
   readonly audited: Audit;
   /** null: nothing from outside the evidence says which capsule it should be. */
   readonly trusted: CapsuleId | null;
+  /** No key to open the records was given. */
+  readonly unread: boolean;
   readonly about: Readonly<Record<string, string>>;
 }
 
 async function conclude(
   { output }: Context,
-  { audited, trusted, about }: Verified,
+  { audited, trusted, unread, about }: Verified,
   flags: VerifyFlags,
 ): Promise<ExitCode> {
   const verdict: Verdict = await audited.verdict();
   const body = { ...about, trust: trusted, verdict: verdictDocument(verdict) };
   await output.result("verify", body, verdictLines(verdict, output));
+  const strict = flags.strict === true;
   const proofs = flags.rehash === true ? (["bytes-rehashed"] as const) : [];
-  if (trusted !== null) return settled(verdict, { strict: flags.strict === true, proofs }, output);
-  if (exitCodeOfVerdict(verdict, { strict: flags.strict === true }) === 4) return 4;
+  if (trusted !== null) return settled(verdict, { strict, proofs, unread }, output);
+  if (exitCodeOfVerdict(verdict, { strict }) === 4) return 4;
   output.warn(
     "self-consistent, not verified: nothing says that this is the capsule you mean. Give --trust CAPSULE-ID, as its owner told you.",
   );

@@ -14,7 +14,8 @@ const strictText = "count what had to be repaired as broken";
 export function addProvingVerbs(program: Command, perform: Perform): void {
   program.commandsGroup("Proving:");
   addVerb(program, "audit", {
-    summary: "print who asked for what, when and with what outcome, then what is proved of it",
+    summary: "print who asked for what, and what is proved",
+    more: "Exit code 0: nothing broken, all proved that was asked for; 4: broken; 5: incomplete.",
     example: "fogbound audit cap_7k2m --since 7d",
   })
     .argument("[capsule]", `${capsuleText}; default: every one of yours`)
@@ -30,7 +31,7 @@ export function addProvingVerbs(program: Command, perform: Perform): void {
     );
   addVerify(program, perform);
   addVerb(program, "export", {
-    summary: "write a capsule, its log and its proofs as one .fog file",
+    summary: "write a capsule and its evidence as a .fog file",
     example: "fogbound export cap_7k2m -o evidence.fog",
   })
     .argument("<capsule>", capsuleText)
@@ -43,11 +44,12 @@ export function addProvingVerbs(program: Command, perform: Perform): void {
 
 function addVerify(program: Command, perform: Perform): void {
   addVerb(program, "verify", {
-    summary: "print what is proved by a .fog file, which needs no store and no key, or by a capsule",
-    example: "fogbound verify evidence.fog --trust cap_7k2m… (the whole id, from its owner)",
+    summary: "print what a .fog file, or a capsule, proves",
+    more: "A file needs no store, no network and no key; with --key-file the sealed records are compared as well. Exit code 0: verified; 4: broken; 5: incomplete, as without --trust.",
+    example: "fogbound verify evidence.fog --trust CAPSULE-ID",
   })
     .argument("<file-or-capsule>", "a .fog file; or a capsule id, or the beginning of one")
-    .option("--trust <capsule-id>", "which capsule it has to be, told from outside the evidence", onceOnly("--trust"))
+    .option("--trust <capsule-id>", "the whole id it has to be, as its owner told you", onceOnly("--trust"))
     .option("--rehash", rehashText)
     .option("--strict", strictText)
     .action((what: string, flags: VerifyFlags, command: Command) =>

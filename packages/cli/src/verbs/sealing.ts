@@ -27,7 +27,8 @@ export function addSealingVerbs(program: Command, perform: Perform): void {
 
 function addSeal(program: Command, perform: Perform): void {
   addVerb(program, "seal", {
-    summary: "seal files, and folders with all that is in them, into a new capsule; prints its id",
+    summary: "seal files and folders into a new capsule",
+    more: "Prints the capsule's id, alone. Who may read it is said by --allow, --policy or --record-only: one of them.",
     example: "fogbound seal report.pdf --allow ann --until 2027-01-31 --uses 3",
   })
     .argument("<path...>", "files and folders")
@@ -50,7 +51,8 @@ function addSeal(program: Command, perform: Perform): void {
 
 function addChanges(program: Command, perform: Perform): void {
   addVerb(program, "policy", {
-    summary: "print a capsule's policy in Cedar, or put another one in force",
+    summary: "print a capsule's policy, or set another",
+    more: "Policies are Cedar text.",
     example: "fogbound policy cap_7k2m --set policy.cedar",
   })
     .argument("<capsule>", capsuleText)
@@ -59,7 +61,8 @@ function addChanges(program: Command, perform: Perform): void {
       perform(commonFlags(command), (context) => policy(context, capsule, flags)),
     );
   addVerb(program, "revoke", {
-    summary: "stop the next release of a key: to one reader, host or instance, or to everybody",
+    summary: "stop the next release of a capsule's keys",
+    more: "To one reader, host or instance; without a flag to everybody, for good. Keys that have left stay where they are.",
     example: "fogbound revoke cap_7k2m --reader ann",
   })
     .argument("<capsule>", capsuleText)
@@ -70,7 +73,8 @@ function addChanges(program: Command, perform: Perform): void {
       perform(commonFlags(command), (context) => revoke(context, capsule, flags)),
     );
   addVerb(program, "publish", {
-    summary: "bring into force what was sealed while nobody could be asked",
+    summary: "bring a capsule that was sealed offline into force",
+    more: "Safe to repeat.",
     example: "fogbound publish cap_7k2m",
   })
     .argument("<capsule>", capsuleText)

@@ -17,26 +17,38 @@ export function addSetupVerbs(program: Command, perform: Perform): void {
   addKey(program, perform);
   addReader(program, perform);
   addVerb(program, "doctor", {
-    summary: "print every setting and its origin, and check store and key files",
+    summary: "print all settings; check store and key files",
+    more: "Needs no passphrase.",
     example: "fogbound doctor",
   }).action((_flags: object, command: Command) => perform(commonFlags(command), doctor));
 }
 
 function addInit(program: Command, perform: Perform): void {
   addVerb(program, "init", {
-    summary: "make your keys, a store and fogbound.json; prints the owner id",
+    summary: "make your keys, a store and fogbound.json",
+    more: "Prints the owner id. The recovery key is shown once; its last six characters are asked for.",
     example: "fogbound init --store file:./vault",
   })
     .option("--recovery-key <file>", "write the recovery key there instead of showing it", onceOnly("--recovery-key"))
     .option(costFlag, costText, onceOnly("--passphrase-cost"))
     .option("--force", "replace a fogbound.json that is there; never a key")
-    .action((flags: InitFlags, command: Command) => perform(commonFlags(command), (context) => init(context, flags)));
+    .action((flags: InitFlags, command: Command) =>
+      perform(commonFlags(command), (context) => init(context, { ...flags, ...configOf(command) }), {
+        makesConfig: true,
+      }),
+    );
+}
+
+function configOf(command: Command): { readonly config?: string } {
+  const { config } = commonFlags(command);
+  return config === undefined ? {} : { config };
 }
 
 function addKey(program: Command, perform: Perform): void {
-  const key = addGroup(program, "key", "make a reader's key file, or show what is public of one");
+  const key = addGroup(program, "key", "make a reader's key file; show what is public");
   addVerb(key, "new", {
-    summary: "make a reader's key file; prints the public key, which its holder gives to owners",
+    summary: "make a reader's key file",
+    more: "Prints the public key, which its holder gives to owners.",
     example: "fogbound key new -o ann.key",
   })
     .option("-o, --output <file>", "where it goes; default: reader.key in your settings folder", onceOnly("--output"))
@@ -45,7 +57,8 @@ function addKey(program: Command, perform: Perform): void {
       perform(commonFlags(command), (context) => keyNew(context, flags)),
     );
   addVerb(key, "show", {
-    summary: "print a key file's public key, or the id of the owner it belongs to",
+    summary: "print what is public of a key file",
+    more: "A reader's public key, or an owner's id.",
     example: "fogbound key show ann.key",
   })
     .argument("<file>", "a key file")
@@ -55,9 +68,10 @@ function addKey(program: Command, perform: Perform): void {
 }
 
 function addReader(program: Command, perform: Perform): void {
-  const reader = addGroup(program, "reader", "say whose key is whose: the names that --allow takes");
+  const reader = addGroup(program, "reader", "say whose key is whose, for seal --allow");
   addVerb(reader, "add", {
-    summary: "from now on NAME means the holder of this key",
+    summary: "name the holder of a key",
+    more: "The name holds for what is sealed from now on.",
     example: `fogbound reader add ann "$(fogbound key show ann.key)"`,
   })
     .argument("<name>", "a name of your choice")
@@ -70,7 +84,8 @@ function addReader(program: Command, perform: Perform): void {
     (_flags: object, command: Command) => perform(commonFlags(command), readerList),
   );
   addVerb(reader, "remove", {
-    summary: "forget a reader; what is sealed already still names it (see revoke)",
+    summary: "forget a name",
+    more: "What is sealed already still names it: see revoke.",
     example: "fogbound reader remove ann",
   })
     .argument("<name>", "a name from reader list")

@@ -3,15 +3,22 @@ import type { CommonFlags } from "../context.js";
 import { usageFailure } from "../usage.js";
 
 export interface VerbText {
-  /** What it does, in a line. */
+  /** What it does, in a few words: the line in `fogbound --help`. */
   readonly summary: string;
+  /** What else there is to know, in its own help. */
+  readonly more?: string;
   /** One line that can be typed as it stands. */
   readonly example: string;
 }
 
 /** A verb below `parent`, its help ending with its example. */
-export function addVerb(parent: Command, name: string, { summary, example }: VerbText): Command {
-  const verb = parent.command(name).description(summary).addHelpText("after", `\nExample:\n  ${example}\n`);
+export function addVerb(parent: Command, name: string, { summary, more, example }: VerbText): Command {
+  const about = more === undefined ? `${summary}.` : `${summary}. ${more}`;
+  const verb = parent
+    .command(name)
+    .summary(summary)
+    .description(about.charAt(0).toUpperCase() + about.slice(1))
+    .addHelpText("after", `\nExample:\n  ${example}`);
   return verb.exitOverride((error) => {
     throw usageFailure(verb, error);
   });
