@@ -265,7 +265,7 @@ export interface Wish {
 
 /** The papers of one request, before they are put into a question. */
 export interface Papers {
-  readonly question: Question;
+  readonly question: Question & { readonly receipt: Uint8Array };
   readonly hash: Uint8Array;
   readonly recipient: SealingKey;
 }

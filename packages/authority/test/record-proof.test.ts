@@ -1,6 +1,6 @@
 import { generateSigningKey, randomBytes } from "@fogbound/crypto";
 import { Policy } from "@fogbound/policy";
-import { batchStatement, leafReceipt, receipt, recipient } from "@fogbound/protocol";
+import { batchStatement, leafReceipt, type Question, receipt, recipient } from "@fogbound/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { EmbeddedAuthority } from "../src/index.js";
 import { ask, type Papers, reader, TestHost, type Version, World } from "./kit.js";
@@ -20,7 +20,7 @@ beforeEach(async () => {
   host = await TestHost.register(world, version, [authority]);
 });
 
-const refuse = (papers: Papers, changes: Partial<Papers["question"]>): Promise<void> =>
+const refuse = (papers: Papers, changes: Partial<Question>): Promise<void> =>
   expectRefused(world, authority, "VERIFICATION_FAILED", () => ask(authority, papers, changes));
 
 describe("A receipt", () => {
@@ -30,6 +30,7 @@ describe("A receipt", () => {
     await refuse(mine, { receipt: other.question.receipt });
     await refuse(mine, { header: other.question.header, receipt: other.question.receipt });
     await refuse(mine, { receipt: ofManifest });
+    await refuse(mine, { receipt: null });
     await expectPermitted(authority, mine);
   });
 
