@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { explain } from "@fogbound/audit";
 import { say, show, showTable } from "./print.mjs";
 
@@ -46,8 +46,7 @@ function telling({ passphrase }) {
 }
 
 function runCommand(args, directory, more) {
-  const command = createRequire(import.meta.url).resolve("@fogbound/cli/package.json");
-  const script = command.replace("package.json", "dist/main.js");
+  const script = fileURLToPath(new URL("dist/main.js", import.meta.resolve("@fogbound/cli/package.json")));
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FOGBOUND_"));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], {
