@@ -115,7 +115,7 @@ export interface Version {
 
 /** Everybody around one or more authorities, and one sealed capsule of two items. */
 export class World {
-  now = Date.UTC(2026, 10, 24, 12);
+  now: number = Date.UTC(2026, 10, 24, 12);
   readonly clock = (): number => this.now;
   readonly harmonizer: TestHarmonizer;
   readonly hostKey: SigningKey = generateSigningKey();
