@@ -1,12 +1,13 @@
-import { concatBytes, fromUtf8, utf8 } from "@fogbound/crypto";
+import { equalBytes, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 
 /**
  * The `.fog` file: a POSIX ustar archive (IEEE Std 1003.1, pax interchange), so that `tar tf` shows what is in it. Only
- * plain files, every name once, no absolute or climbing name; anything else is refused, as the file may come from anybody.
+ * plain files, every name once, and one spelling: an archive that is not, byte for byte, what `writeArchive` makes of its
+ * entries is refused, as the file may come from anybody and `tar` must not see another one than we do.
  */
 export interface ArchiveEntry {
-  /** The layout's name of the object. */
+  /** The layout's name of the object: parts of letters, digits, `.`, `_` and `-`, parted by `/`. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -16,12 +17,21 @@ export interface ArchiveEntry {
 const block = 512;
 const longestName = 100;
 const longestPrefix = 155;
+const mostEntries = 2_000_000;
 /** Eleven octal digits: 8 GiB - 1. Larger sizes are written in base 256, as GNU tar does. */
 const mostOctal = 8 ** 11 - 1;
 
-/** The archive's bytes. @throws RangeError when a body is not as long as its entry says. */
+/**
+ * The archive's bytes.
+ * @throws RangeError for a name or a size that no archive can hold, a name that comes twice, and a body that is not as
+ * long as its entry says.
+ */
 export async function* writeArchive(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Uint8Array, void, undefined> {
+  const names = new Set<string>();
   for await (const { name, size, body } of entries) {
+    if (names.has(name) || names.size >= mostEntries)
+      throw new RangeError(`Expected at most ${mostEntries} names, each once, got ${name} again or one too many.`);
+    names.add(name);
     yield header(name, size);
     let written = 0;
     for await (const piece of body) {
@@ -42,28 +52,38 @@ export interface ArchivePlace {
   readonly size: number;
 }
 
-const mostEntries = 2_000_000;
-
 /**
  * Every object of an archive, by name; the bodies are not read.
  * @throws FogboundError `FORMAT_INVALID` for anything that is not such an archive, whole and with nothing after its end.
  */
 export async function indexArchive(file: Blob): Promise<ReadonlyMap<string, ArchivePlace>> {
   const index = new Map<string, ArchivePlace>();
-  let offset = 0;
+  let end = 0; // of the last body, its padding not counted
   for (;;) {
-    const bytes = new Uint8Array(await file.slice(offset, offset + block).arrayBuffer());
-    if (bytes.length !== block) throw notAnArchive("it ends before its end mark: the file is cut short");
-    offset += block;
-    if (bytes.every((byte) => byte === 0)) break;
-    const { name, size } = readHeader(bytes);
-    if (index.has(name) || index.size >= mostEntries) throw notAnArchive("a name stands in it twice");
-    if (offset + size > file.size) throw notAnArchive("an object is longer than the file: the file is cut short");
-    index.set(name, { offset, size });
-    offset += size + padding(size);
+    const offset = end + padding(end);
+    const bytes = new Uint8Array(await file.slice(end, offset + block).arrayBuffer());
+    if (bytes.length !== offset + block - end) throw notAnArchive("it ends before its end mark: the file is cut short");
+    const [fill, next] = [bytes.subarray(0, offset - end), bytes.subarray(offset - end)];
+    if (!isZero(fill)) throw notAnArchive("something stands between two objects");
+    if (isZero(next)) {
+      await checkEnd(file, offset);
+      return index;
+    }
+    const { name, size } = readHeader(next);
+    if (index.has(name)) throw notAnArchive("a name stands in it twice");
+    if (index.size >= mostEntries) throw notAnArchive(`it holds more than ${mostEntries} objects`);
+    if (size > file.size - offset - block) throw notAnArchive("an object is longer than the file: it is cut short");
+    index.set(name, { offset: offset + block, size });
+    end = offset + block + size;
   }
-  if (offset + block !== file.size) throw notAnArchive("there is something after its end mark");
-  return index;
+}
+
+/** Two blocks of zeros, and no byte behind them. */
+async function checkEnd(file: Blob, offset: number): Promise<void> {
+  if (file.size < offset + 2 * block) throw notAnArchive("its end mark is cut short");
+  if (file.size > offset + 2 * block) throw notAnArchive("there is something after its end mark");
+  const mark = new Uint8Array(await file.slice(offset).arrayBuffer());
+  if (!isZero(mark)) throw notAnArchive("there is something in its end mark");
 }
 
 function header(name: string, size: number): Uint8Array {
@@ -84,29 +104,37 @@ function header(name: string, size: number): Uint8Array {
   return bytes;
 }
 
+/** Read leniently, and then held to the one header there is for this name and size. */
 function readHeader(bytes: Uint8Array): { readonly name: string; readonly size: number } {
-  const stated = Number.parseInt(text(bytes, 148, 8).trim(), 8);
-  const blank = bytes.slice();
-  blank.fill(0x20, 148, 156);
-  if (stated !== checksum(blank) || !text(bytes, 257, 6).startsWith("ustar"))
-    throw notAnArchive("a header is damaged or of another format");
-  if (bytes[156] !== 0x30) throw notAnArchive("it holds something other than plain files");
-  const prefix = text(bytes, 345, longestPrefix);
-  const name = prefix === "" ? text(bytes, 0, longestName) : `${prefix}/${text(bytes, 0, longestName)}`;
-  if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
-    throw notAnArchive("a name would lead out of it");
-  return { name, size: readSize(bytes.slice(124, 136)) };
+  const [prefix, rest] = [text(bytes, 345, longestPrefix), text(bytes, 0, longestName)];
+  const name = prefix === "" ? rest : `${prefix}/${rest}`;
+  if (!isName(name)) throw notAnArchive("a header is damaged, or a name would lead out of it");
+  const size = readSize(bytes.slice(124, 136));
+  if (!isSize(size) || splitOf(name) === null || !equalBytes(header(name, size), bytes))
+    throw notAnArchive("a header is damaged, or of something other than a plain file");
+  return { name, size };
+}
+
+/** What is safe to unpack anywhere, and what `layout` spells. */
+function isName(name: string): boolean {
+  return /^[\w.-]+(\/[\w.-]+)*$/.test(name) && !name.split("/").some((part) => part === "." || part === "..");
 }
 
 function splitName(name: string): { readonly prefix: string; readonly rest: string } {
+  const split = splitOf(name);
+  if (split !== null && isName(name)) return split;
+  throw new RangeError(`Expected a name that a .fog archive can hold, got ${JSON.stringify(name.slice(0, 120))}.`);
+}
+
+function splitOf(name: string): { readonly prefix: string; readonly rest: string } | null {
   if (name.length <= longestName) return { prefix: "", rest: name };
   const at = name.lastIndexOf("/", longestPrefix);
-  if (at < 1 || name.length - at - 1 > longestName)
-    throw new RangeError(`Expected a name that a tar archive can hold, got ${JSON.stringify(name)}.`);
+  if (at < 1 || name.length - at - 1 > longestName) return null;
   return { prefix: name.slice(0, at), rest: name.slice(at + 1) };
 }
 
 function sizeField(size: number): Uint8Array {
+  if (!isSize(size)) throw new RangeError(`Expected a size in bytes, got ${size}.`);
   if (size <= mostOctal) return utf8(`${size.toString(8).padStart(11, "0")}\0`);
   const field = new Uint8Array(12);
   new DataView(field.buffer).setBigUint64(4, BigInt(size));
@@ -114,22 +142,28 @@ function sizeField(size: number): Uint8Array {
   return field;
 }
 
-function readSize(field: Uint8Array): number {
-  const view = new DataView(field.buffer, field.byteOffset);
-  if (field[0] === 0x80) return Number(view.getBigUint64(4));
-  const digits = text(field, 0, 12).trim();
-  if (!/^[0-7]+$/.test(digits)) throw notAnArchive("a size is not a number");
-  return Number.parseInt(digits, 8);
+function isSize(size: number): boolean {
+  return Number.isSafeInteger(size) && size >= 0;
 }
 
+function readSize(field: Uint8Array): number {
+  if (field[0] === 0x80) return Number(new DataView(field.buffer).getBigUint64(4));
+  return Number.parseInt(text(field, 0, 12), 8);
+}
+
+/** As Latin-1: what is not ASCII is no name and no number, and is refused as such. */
 function text(bytes: Uint8Array, at: number, length: number): string {
   const field = bytes.subarray(at, at + length);
   const end = field.indexOf(0);
-  return fromUtf8(concatBytes(end < 0 ? field : field.subarray(0, end)));
+  return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end)));
 }
 
 function checksum(bytes: Uint8Array): number {
   return bytes.reduce((sum, byte) => sum + byte, 0);
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
 }
 
 function padding(size: number): number {

@@ -1,7 +1,15 @@
-import { type ContentSummary, contentHeaderLength, openStream, sealedRange, sealStream, utf8 } from "@fogbound/crypto";
+import {
+  type ContentSummary,
+  contentHeaderLength,
+  openStream,
+  sealedLength,
+  sealedRange,
+  sealStream,
+  utf8,
+} from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import { type CapsuleId, type ContentId, type ItemId, layout, type Waiting } from "@fogbound/protocol";
-import { type ByteRange, type ObjectStore, readAll } from "@fogbound/storage";
+import { type ByteRange, type ObjectStore, readAll, toAsyncIterable } from "@fogbound/storage";
 
 /** Which bytes of which capsule: bound into the content's key, so that nothing opens in another's place. */
 export interface ContentPlace {
@@ -35,7 +43,8 @@ export interface OpenContent extends ContentPlace {
 }
 
 /**
- * The plaintext, or a range of it; each chunk is authenticated before it is handed over.
+ * The plaintext, or a range of it; each chunk is authenticated before it is handed over. An object that is longer or
+ * shorter than its manifest says is refused before the first.
  * @throws RangeError for a range outside the content.
  * @throws FogboundError while iterating: `ITEM_NOT_FOUND` when the store has proved that the content is gone,
  * `VERIFICATION_FAILED`, `FORMAT_INVALID`, `FORMAT_TOO_NEW`, and what the store throws.
@@ -56,25 +65,29 @@ async function* readContent(
   range: ByteRange,
   waiting: Waiting,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const sealed = sealedRange(content.length, range);
-  const header = await readAll(
-    await fetchRange(store, content, { offset: 0, length: contentHeaderLength }, waiting),
-    contentHeaderLength,
-  );
-  const { body } = await fetchRange(
-    store,
-    content,
-    { offset: contentHeaderLength + sealed.offset, length: sealed.length },
-    waiting,
-  );
+  const start = await fetchRange(store, content, { offset: 0, length: contentHeaderLength }, waiting);
   yield* openStream({
     key: content.key,
     info: contentInfo(content),
     length: content.length,
-    header,
-    ciphertext: body,
+    header: await readAll(start, contentHeaderLength),
+    ciphertext: readChunks(store, content, start.size, range, waiting),
     range,
   });
+}
+
+/** Asks for the chunks once the header has shown the key to be right: a body nobody reads would hold its connection. */
+async function* readChunks(
+  store: ObjectStore,
+  content: OpenContent,
+  size: number,
+  range: ByteRange,
+  waiting: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (size !== sealedLength(content.length)) throw FogboundError.verificationFailed();
+  const { offset, length } = sealedRange(content.length, range);
+  const chunks = await fetchRange(store, content, { offset: contentHeaderLength + offset, length }, waiting);
+  yield* toAsyncIterable(chunks.body);
 }
 
 async function fetchRange(

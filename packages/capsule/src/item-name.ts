@@ -1,7 +1,10 @@
 const longestName = 1024;
 
+/** Each also with an extension, and with COM and LPT in superscript digits. */
+const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\.|$)/i;
+
 /**
- * A name an item can be written to disk under, on any system, without leaving the folder it is written to.
+ * A name that means one file below the folder it is written to, on every system that can write it at all.
  * Any script, folders with `/`. @throws TypeError that says what is wrong with it.
  */
 export function checkItemName(name: string): void {
@@ -20,10 +23,14 @@ function problemWith(name: string): string | null {
   if (name.startsWith("\u{feff}")) return "begins with a byte order mark";
   // A backslash parts folders on Windows: "..\x" would climb out there.
   if (name.includes("\\")) return "holds a backslash";
-  // "C:x" lies in the current folder of drive C there, wherever it is unpacked.
-  if (/^[a-z]:/i.test(name)) return "begins with a drive letter";
-  if (name.split("/").some((segment) => segment === "" || segment === "." || segment === ".."))
-    return 'has an empty, "." or ".." part';
+  // There "C:x" lies in the current folder of drive C, and "a.pdf:x" in a stream that no listing shows.
+  if (name.includes(":")) return "holds a colon";
+  for (const segment of name.split("/")) {
+    if (segment === "" || segment === "." || segment === "..") return 'has an empty, "." or ".." part';
+    // Windows drops them: "a.pdf." would write over "a.pdf", and ".. " climb out.
+    if (/[. ]$/.test(segment)) return "has a part that ends in a dot or a space";
+    if (deviceName.test(segment)) return "has a part that is the name of a device on Windows";
+  }
   return null;
 }
 

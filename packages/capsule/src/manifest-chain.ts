@@ -188,14 +188,20 @@ async function successor(
   return null;
 }
 
-/** Stores one version under its number and hash; the same bytes twice is one version. */
+/**
+ * Stores one version under its number and hash; the same bytes twice is one version.
+ * @throws FogboundError `OBJECT_EXISTS` when other bytes lie under its name, which somebody put there who is not the owner.
+ */
 export async function storeManifest(
   store: ObjectStore,
   version: ManifestVersion,
   waiting: Waiting = {},
 ): Promise<void> {
   const key = layout.manifest(version.capsule, version.manifest.version, version.hash);
-  await store.create(key, version.bytes, waiting).catch((error: unknown) => {
+  await store.create(key, version.bytes, waiting).catch(async (error: unknown) => {
     if (!FogboundError.isInstance(error) || error.code !== "OBJECT_EXISTS") throw error;
+    const found = await store.get(key, waiting);
+    // "Exists" alone is no success: whoever saw the hash first could have put junk under its name.
+    if (found === null || !sameBytes(await readAll(found, largestManifest), version.bytes)) throw error;
   });
 }

@@ -69,7 +69,7 @@ export async function sealItems(
     bytes += more;
     options.onBytes?.(bytes);
   };
-  const sealed = await inOrder(items, itemsAtOnce, async (item) => {
+  const sealed = await inOrder(items, itemsAtOnce, options.signal, async (item, signal) => {
     const key = randomBytes(32);
     const place = {
       capsule: options.capsule,
@@ -77,7 +77,7 @@ export async function sealItems(
       variant: 0,
       content: randomIdentifier("cnt"),
     };
-    const { length, chunks, root } = await sealContent(store, place, key, counted(item.content, count), options);
+    const { length, chunks, root } = await sealContent(store, place, key, counted(item.content, count), { signal });
     return {
       item: { id: place.item, variants: [{ content: place.content, chunks, root, wrap: wrapper.wrap(key) }] },
       description: { id: place.item, name: item.name, mediaType: item.mediaType ?? "application/octet-stream", length },
@@ -119,28 +119,35 @@ async function* counted(content: Bytes, count: (bytes: number) => void): AsyncGe
   }
 }
 
-/** Maps with a few at once; the first failure stops the rest from starting, and is thrown when the running ones ended. */
+/** Maps with a few at once. The first failure aborts the rest, or one source that never ends would keep it back. */
 async function inOrder<From, To>(
   values: readonly From[],
   atOnce: number,
-  map: (value: From) => Promise<To>,
+  signal: AbortSignal | undefined,
+  map: (value: From, signal: AbortSignal) => Promise<To>,
 ): Promise<To[]> {
-  const results: To[] = new Array(values.length);
-  let next = 0;
-  let failed = false;
+  const results: To[] = [];
+  const stop = new AbortController();
+  const aborted = (): void => stop.abort(signal?.reason);
+  const rest = values.entries();
   const worker = async (): Promise<void> => {
-    while (next < values.length && !failed) {
-      const index = next++;
-      const value = values[index];
-      if (value === undefined) return;
-      results[index] = await map(value).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
+    for (const [index, value] of rest) {
+      stop.signal.throwIfAborted();
+      results[index] = await map(value, stop.signal);
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: Math.min(atOnce, values.length) }, worker));
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  const guarded = (): Promise<void> =>
+    worker().catch((error: unknown) => {
+      stop.abort(error);
+    });
+  signal?.addEventListener("abort", aborted, { once: true });
+  try {
+    if (signal?.aborted) aborted();
+    await Promise.all(Array.from({ length: Math.min(atOnce, values.length) }, guarded));
+    stop.signal.throwIfAborted();
+  } finally {
+    signal?.removeEventListener("abort", aborted);
+  }
   return results;
 }
 
