@@ -7,11 +7,12 @@ import * as localDisk from "./measures/local-disk.mjs";
 import * as logManyCapsules from "./measures/log-many-capsules.mjs";
 import * as logOneCapsule from "./measures/log-one-capsule.mjs";
 import * as open from "./measures/open.mjs";
+import * as parity from "./measures/parity.mjs";
 import * as seal from "./measures/seal.mjs";
 import { settingsFrom, usage } from "./settings.mjs";
 import { printTable } from "./table.mjs";
 
-const measures = [seal, open, localDisk, ask, logOneCapsule, logManyCapsules];
+const measures = [seal, open, parity, localDisk, ask, logOneCapsule, logManyCapsules];
 const results = join(import.meta.dirname, "out", "latest.json");
 
 const settings = settingsFrom(process.argv.slice(2));
