@@ -1,6 +1,7 @@
 import { FogboundError } from "@fogbound/errors";
-import { decode, encode, rfc8949EncodeOptions, type Token, Tokenizer, Type } from "cborg";
+import { decode, type Token, Tokenizer, Type } from "cborg";
 import { equalBytes } from "./bytes.js";
+import { writeCbor } from "./cbor-writer.js";
 
 /**
  * What may stand in a signed or stored thing: safe integers, well-formed text (that does not start with a byte order
@@ -26,7 +27,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
       `Expected integers, text, bytes, booleans, null, lists and maps with text keys, ${deepest} deep at most.`,
     );
   }
-  return new Uint8Array(encode(value, rfc8949EncodeOptions));
+  return writeCbor(value);
 }
 
 /**

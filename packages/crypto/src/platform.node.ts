@@ -31,7 +31,19 @@ export function hmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array 
 }
 
 export function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  return new Uint8Array(node.hkdfSync("sha256", key, salt, info, length));
+  // By HMACs: `hkdfSync` makes a job and a key object of each call, and every record derives four keys.
+  const extracted = hmac(salt, [key]);
+  const derived = new Uint8Array(length);
+  let block: Uint8Array = new Uint8Array(0);
+  for (let at = 0, counter = 1; at < length; at += block.length, counter++) {
+    const next = hmac(extracted, [block, info, Uint8Array.of(counter)]);
+    block.fill(0);
+    block = next;
+    derived.set(block.subarray(0, length - at), at);
+  }
+  extracted.fill(0);
+  block.fill(0);
+  return derived;
 }
 
 export async function encrypter(key: Uint8Array): Promise<Encrypt> {

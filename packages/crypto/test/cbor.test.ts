@@ -1,3 +1,4 @@
+import { encode, rfc8949EncodeOptions } from "cborg";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor, fromHex, toHex } from "../src/index.js";
@@ -27,6 +28,47 @@ describe("CBOR", () => {
         expect(decodeCbor(encodeCbor(value))).toEqual(value);
       }),
     );
+  });
+
+  it("is written as cborg writes it", () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        expect(toHex(encodeCbor(value))).toBe(toHex(encode(value, rfc8949EncodeOptions)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([23, 24, 255, 256, 65535, 65536, 70000])(
+    "writes bytes, text, lists, maps and numbers of %d as cborg does",
+    (count) => {
+      const list = Array.from({ length: count }, (_, index) => index);
+      const map = new Map(list.map((index) => [`${index % 7}é${index}`, index]));
+      for (const value of [
+        new Uint8Array(count),
+        "é".repeat(count),
+        "e".repeat(count),
+        list,
+        map,
+        count,
+        -count,
+        -1 - count,
+      ])
+        expect(toHex(encodeCbor(value))).toBe(toHex(encode(value, rfc8949EncodeOptions)));
+    },
+  );
+
+  it.each([2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1])("writes %d and its negative as cborg does", (number) => {
+    for (const value of [number, -number]) expect(encodeCbor(value)).toEqual(new Uint8Array(encode(value)));
+  });
+
+  it("orders keys outside the basic plane by their bytes, not by UTF-16", () => {
+    const map = new Map<string, CborValue>([
+      ["\u{10000}", 1],
+      ["\u{fffd}a", 2],
+      ["\u{10ffff}", 3],
+    ]);
+    expect(toHex(encodeCbor(map))).toBe("a364efbfbd610264f09080800164f48fbfbf03");
   });
 
   it("never reads two different byte strings as one value", () => {
