@@ -18,6 +18,7 @@ import {
   type Session,
   sameBytes,
   session,
+  verifyLeafReceipt,
   type Waiting,
 } from "@fogbound/protocol";
 import type { HostedCapsule } from "./hosted-capsule.js";
@@ -48,10 +49,7 @@ export function readRequest(hosted: HostedCapsule, signed: SignedRequest, place:
     value.instance !== hosted.instance ||
     !sameBytes(value.manifest, hosted.version.hash)
   ) {
-    throw new FogboundError(
-      "MANIFEST_STALE",
-      "The request was signed over another version or instance of the capsule than the one served here. Ask for a new offer and sign again.",
-    );
+    throw overtaken();
   }
   return {
     signed,
@@ -63,12 +61,36 @@ export function readRequest(hosted: HostedCapsule, signed: SignedRequest, place:
   };
 }
 
-/** Step 1 and 2, record and deposit, side by side: durable in the host's store and under a receipt, before anybody is asked. */
-export async function record(
-  hosted: HostedCapsule,
-  asked: Asked,
-  waiting: Waiting,
-): Promise<{ readonly recorded: Recorded; readonly opening: Uint8Array }> {
+/**
+ * The session's key signed the request, and whoever signs the session holds together with it. Who that is only an
+ * authority can tell; but nothing is recorded in the name of somebody who signed nothing.
+ * @throws FogboundError `READER_UNPROVED`, or `FORMAT_INVALID`.
+ */
+export async function requireSigned({ signed }: Asked): Promise<void> {
+  try {
+    const vouched = await session.verify(signed.session, session.read(signed.session).signer);
+    await request.verify(signed.signed, vouched.key);
+  } catch (cause) {
+    if (!FogboundError.isInstance(cause) || cause.code !== "VERIFICATION_FAILED") throw cause;
+    throw new FogboundError(
+      "READER_UNPROVED",
+      "Expected a request signed by the key of its session, got another signature. Sign in again.",
+      { cause },
+    );
+  }
+}
+
+/** What shows that an access was recorded: the host's own record under the harmonizer's receipt. */
+export interface Paper {
+  readonly recorded: Recorded & { readonly receipt: Uint8Array };
+  readonly opening: Uint8Array;
+}
+
+/**
+ * Step 1 and 2, record and deposit, side by side: durable in the host's store and under a receipt, before anybody is asked.
+ * @throws FogboundError `MANIFEST_STALE` when another version is in force by the receipt: a lease ends with its version.
+ */
+export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<Paper> {
   const opening = randomOpening();
   const counts = countTags(hosted.hostPart, asked.session.subject, asked.item, asked.request.action);
   const body = {
@@ -80,16 +102,27 @@ export async function record(
     place: asked.place,
   } as const;
   const recorded = await hosted.logger.record(body, { requestHash: asked.hash, counts, signal: waiting.signal });
-  return { recorded, opening };
+  const { receipt } = recorded;
+  if (receipt === null)
+    throw new FogboundError(
+      "RECORD_NOT_DURABLE",
+      "The record of this access has no receipt yet, so nobody was asked. Try again.",
+    );
+  const { manifest } = hosted.version;
+  const { leaf } = await verifyLeafReceipt(receipt, "record", recorded.hash, manifest.harmonizer);
+  if (leaf.version !== manifest.version) throw overtaken();
+  return { recorded: { ...recorded, receipt }, opening };
+}
+
+function overtaken(): FogboundError {
+  return new FogboundError(
+    "MANIFEST_STALE",
+    "The request was signed over another version or instance of the capsule than the one served here. Ask for a new offer and sign again.",
+  );
 }
 
 /** Step 3, ask: every chosen authority checks, decides, journals; the shares of those that permit open the key. */
-export async function ask(
-  hosted: HostedCapsule,
-  asked: Asked,
-  paper: { readonly recorded: Recorded; readonly opening: Uint8Array },
-  waiting: Waiting,
-): Promise<AskedAnswer> {
+export async function ask(hosted: HostedCapsule, asked: Asked, paper: Paper, waiting: Waiting): Promise<AskedAnswer> {
   const to = await ShareRecipient.generate();
   const bytes = await questionFor(hosted, asked, paper, to);
   const answered = await Promise.all(
@@ -111,15 +144,10 @@ export async function ask(
 async function questionFor(
   hosted: HostedCapsule,
   asked: Asked,
-  { recorded, opening }: { readonly recorded: Recorded; readonly opening: Uint8Array },
+  { recorded, opening }: Paper,
   to: ShareRecipient,
 ): Promise<Uint8Array> {
   const { header, statement, place, path, receipt } = recorded;
-  if (receipt === null)
-    throw new FogboundError(
-      "RECORD_NOT_DURABLE",
-      "The record of this access has no receipt yet, so nobody was asked. Try again.",
-    );
   return question.encode({
     suite: 1,
     capsule: hosted.version.capsule,
@@ -148,7 +176,7 @@ async function askOne(
   authority: Authority,
   bytes: Uint8Array,
   asked: Asked,
-  recorded: Recorded,
+  recorded: Paper["recorded"],
   to: ShareRecipient,
   waiting: Waiting,
 ): Promise<OneAnswer> {
@@ -157,7 +185,8 @@ async function askOne(
   const ours =
     value.authority === authority.member.id &&
     sameBytes(value.request, asked.hash) &&
-    sameBytes(value.header, recorded.hash);
+    sameBytes(value.header, recorded.hash) &&
+    sameBytes(value.receipt, hashOf(recorded.receipt));
   if (!ours || value.capsule !== asked.request.capsule) throw FogboundError.verificationFailed();
   if (value.decision !== "permit") return { signed, value, share: null };
   if (share === null || value.share === null) throw FogboundError.verificationFailed();

@@ -9,3 +9,6 @@ export const checkpointSeconds = 10;
 
 /** Every access asks. */
 export const leaseSeconds = 0;
+
+/** Seconds by which a request's time may differ from the clock, as with authorities: longer, and it is not served under a lease. */
+export const freshnessSeconds = 300;

@@ -17,7 +17,7 @@ export interface EvidenceSources {
 export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting: Waiting): Promise<Evidence> {
   const { store, harmonizer, authorities, partiesSeparate, rehashContent } = sources;
   await harmonizer.anchor(capsule, waiting);
-  const { checkpoint } = await harmonizer.pull(capsule, waiting);
+  const { checkpoint, repaired } = await harmonizer.pull(capsule, waiting);
   const journals = new Map<AuthorityId, LogObjects | null>(
     authorities.map((authority) => [authority.member.id, authority.journal(capsule)]),
   );
@@ -29,6 +29,8 @@ export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, w
     journals,
     checkpoint,
     bundles: () => bundlesOf(harmonizer, capsule, waiting),
+    repaired,
+    parity: (instance, epoch, batch) => harmonizer.parity(instance, epoch, batch, waiting),
     batchCopy: (instance, epoch, batch) => harmonizer.batchCopy(instance, epoch, batch, waiting),
     ...(rehashContent
       ? { content: async (content) => (await store.get(layout.content(capsule, content), waiting))?.body ?? null }

@@ -3,6 +3,7 @@ import { ReaderSession, type SignedRequest, type SigningKey } from "@fogbound/id
 import {
   type Action,
   type CapsuleId,
+  type ChainTip,
   derivedIdentifier,
   type HostEntry,
   hostIdOf,
@@ -11,11 +12,12 @@ import {
   type Subject,
   type Waiting,
 } from "@fogbound/protocol";
-import { type Asked, type AskedAnswer, ask, readRequest, record } from "./access.js";
+import { type Asked, type AskedAnswer, ask, readRequest, record, requireSigned } from "./access.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
 import { type HostParties, systemClock } from "./parties.js";
 import { Served, writeDelivered } from "./served.js";
+import { TakenRequests } from "./taken-requests.js";
 import type { Access } from "./types.js";
 
 /** How many instances of this host a capsule sealed for it lets run at once, unless its owner says otherwise. */
@@ -46,6 +48,7 @@ export interface HostSession {
 interface Taken {
   readonly hosted: HostedCapsule;
   readonly leases: Leases;
+  readonly requests: TakenRequests;
 }
 
 /** Serves capsules: durable record, then receipt, then answer, then bytes. */
@@ -56,6 +59,8 @@ export class Host {
   readonly #writing = new Set<Promise<void>>();
   /** Under another manifest than the one in force; what is being read under them is still written down. */
   readonly #retired = new Set<HostedCapsule>();
+  /** Where this process' last instance of a capsule stopped, for the next one to name. */
+  readonly #tips = new Map<CapsuleId, ChainTip>();
 
   private constructor(parties: HostParties) {
     this.#hosting = { ...parties, clock: parties.clock ?? systemClock };
@@ -118,18 +123,29 @@ export class Host {
     });
   }
 
-  /** One access by a reader who signed the request over an `offer`. @throws as `access`, and `MANIFEST_STALE`: offer again. */
+  /**
+   * One access by a reader who signed the request over an `offer`. A request is good once.
+   * @throws as `access`, and `MANIFEST_STALE`: offer again.
+   */
   async accessSigned(
     request: SignedRequest & { readonly capsule: CapsuleId },
     from: Place,
     waiting: Waiting = {},
   ): Promise<Access> {
     const taken = await this.#take(request.capsule, waiting);
+    const asked = readRequest(taken.hosted, request, from);
+    await requireSigned(asked);
+    taken.requests.take(asked, taken.hosted.now());
     try {
-      return await this.#serve(taken, readRequest(taken.hosted, request, from), waiting);
+      return await this.#serve(taken, asked, waiting);
     } catch (error) {
-      if (isStale(error)) await this.#retire(request.capsule);
-      throw error;
+      taken.requests.giveBack(asked);
+      if (!isOvertaken(error)) throw error;
+      await this.#retire(request.capsule, taken);
+      if (isStale(error)) throw error;
+      const message =
+        "The authority has started anew and knows this instance no more. Ask for a new offer and sign again.";
+      throw new FogboundError("MANIFEST_STALE", message, { cause: error });
     }
   }
 
@@ -137,7 +153,10 @@ export class Host {
   async close(waiting: Waiting = {}): Promise<void> {
     await Promise.all([...this.#inUse].map((served) => served.end()));
     await Promise.all(this.#writing);
-    await Promise.all([...this.#capsules.keys()].map((capsule) => this.#retire(capsule)));
+    for (const [capsule, taking] of [...this.#capsules]) {
+      const taken = await taking.catch(() => null);
+      if (taken !== null) await this.#retire(capsule, taken);
+    }
     await Promise.all([...this.#retired].map(({ logger }) => logger.close(waiting)));
     this.#retired.clear();
   }
@@ -146,7 +165,7 @@ export class Host {
     const paper = await record(hosted, asked, waiting);
     const leased = leases.find(asked, hosted.now());
     const answered = leased ?? (await ask(hosted, asked, paper, waiting));
-    if (leased === null) leases.keep(asked, answered, hosted.now());
+    if (leased === null) leases.keep(asked, answered, hosted.now(), hosted.version.manifest.leaseSeconds);
     return this.#outcome(hosted, asked, answered);
   }
 
@@ -183,12 +202,13 @@ export class Host {
   }
 
   async #withFreshManifest<T>(capsule: CapsuleId, waiting: Waiting, use: (taken: Taken) => Promise<T>): Promise<T> {
+    const taken = await this.#take(capsule, waiting);
     try {
-      return await use(await this.#take(capsule, waiting));
+      return await use(taken);
     } catch (error) {
       // Another version came into force, or the authority started anew: take the capsule up again, once.
-      if (!isStale(error)) throw error;
-      await this.#retire(capsule);
+      if (!isOvertaken(error)) throw error;
+      await this.#retire(capsule, taken);
       return use(await this.#take(capsule, waiting));
     }
   }
@@ -196,9 +216,11 @@ export class Host {
   #take(capsule: CapsuleId, waiting: Waiting): Promise<Taken> {
     const known = this.#capsules.get(capsule);
     if (known !== undefined) return known;
-    const taken = HostedCapsule.open(this.#hosting, capsule, waiting).then((hosted) => ({
+    const previous = this.#tips.get(capsule);
+    const taken = HostedCapsule.open(this.#hosting, capsule, previous, waiting).then((hosted) => ({
       hosted,
       leases: new Leases(),
+      requests: new TakenRequests(),
     }));
     this.#capsules.set(capsule, taken);
     taken.catch(() => this.#capsules.delete(capsule));
@@ -206,12 +228,15 @@ export class Host {
   }
 
   /** The next access takes the capsule up again; accesses under way keep their log until `close`. */
-  async #retire(capsule: CapsuleId): Promise<void> {
-    const taken = await this.#capsules.get(capsule)?.catch(() => undefined);
-    this.#capsules.delete(capsule);
-    if (taken === undefined) return;
+  async #retire(capsule: CapsuleId, taken: Taken): Promise<void> {
+    const current = this.#capsules.get(capsule);
+    // Of many accesses that find it overtaken at once, the first takes it up anew, and the rest with it.
+    if ((await current?.catch(() => null)) === taken && this.#capsules.get(capsule) === current)
+      this.#capsules.delete(capsule);
     taken.leases.clear();
     this.#retired.add(taken.hosted);
+    const { tip } = taken.hosted.logger;
+    if (tip !== null && !this.#capsules.has(capsule)) this.#tips.set(capsule, tip);
   }
 }
 
@@ -226,6 +251,11 @@ function offerOf(hosted: HostedCapsule): Offer {
     instance: hosted.instance,
     items: new Map(hosted.hostPart.items.map(({ name, id }) => [name, id])),
   };
+}
+
+/** What taking the capsule up again mends: a newer manifest, or an authority that does not know the instance. */
+function isOvertaken(error: unknown): boolean {
+  return isStale(error) || (FogboundError.isInstance(error) && error.code === "HOST_UNPROVED" && error.retryable);
 }
 
 function isStale(error: unknown): boolean {

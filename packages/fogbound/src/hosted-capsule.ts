@@ -5,6 +5,7 @@ import { type EpochManifest, Logger } from "@fogbound/log";
 import {
   type Authority,
   type CapsuleId,
+  type ChainTip,
   type Clock,
   type ContentId,
   type Harmonizer,
@@ -23,6 +24,7 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import { tipBefore } from "./restart.js";
 
 export interface Hosting {
   readonly store: ObjectStore;
@@ -64,15 +66,22 @@ export class HostedCapsule {
 
   /**
    * Registers a new instance and begins its log.
+   * @param previous where this process' instance before stopped; without one, the store tells of one before a restart
    * @throws FogboundError `CAPSULE_NOT_FOUND` when it is not in the store or was never published, `HOST_UNPROVED` when
    * the manifest does not name this host, and what store, harmonizer and authorities throw.
    */
-  static async open(hosting: Hosting, capsule: CapsuleId, waiting: Waiting): Promise<HostedCapsule> {
+  static async open(
+    hosting: Hosting,
+    capsule: CapsuleId,
+    previous: ChainTip | undefined,
+    waiting: Waiting,
+  ): Promise<HostedCapsule> {
     const version = await versionInForce(hosting, capsule, waiting);
     const quorum = quorumFor(version, hosting.authorities);
     await showTo(quorum, hosting.harmonizer, version, waiting);
     const keys = await newInstance(capsule);
-    const registered = await register(hosting, version, quorum, keys, waiting);
+    const before = previous ?? (await tipBefore(hosting, capsule, waiting));
+    const registered = await register(hosting, version, quorum, { keys, previous: before }, waiting);
     const value = await openPart(hostPart, version.object.host, { capsule, part: "host", key: registered.hostPartKey });
     const logger = await openLogger(hosting, version, keys, registered.registration, waiting);
     return new HostedCapsule({ version, hostPart: value, keys, logger, quorum, clock: hosting.clock });
@@ -151,7 +160,7 @@ async function register(
   hosting: Hosting,
   version: ManifestVersion,
   quorum: readonly Authority[],
-  keys: InstanceKeys,
+  { keys, previous }: { readonly keys: InstanceKeys; readonly previous: ChainTip | null },
   waiting: Waiting,
 ): Promise<{ readonly registration: Uint8Array; readonly hostPartKey: Uint8Array }> {
   const host: HostId = hostIdOf(hosting.key.publicKey);
@@ -167,7 +176,7 @@ async function register(
       nonce,
       time: hosting.clock(),
       place: nowhere,
-      previous: null,
+      previous,
     } as const;
     const signed = await registration.sign(value, keys.signing, hosting.key);
     return {

@@ -1,20 +1,37 @@
+import { hashOf } from "@fogbound/protocol";
 import type { Asked, AskedAnswer } from "./access.js";
+import { freshnessSeconds } from "./defaults.js";
 
-/** Answers that may be used again: for one subject, item and action of one instance and manifest version. */
+interface Lease {
+  readonly answer: AskedAnswer;
+  readonly until: number;
+}
+
+/**
+ * Answers that may be used again: for one session, item and action of one instance and manifest version, from the same
+ * place and for the same purpose, of which the policy may have made its decision depend.
+ */
 export class Leases {
-  readonly #leases = new Map<string, { readonly answer: AskedAnswer; readonly until: number }>();
+  readonly #leases = new Map<string, Lease>();
 
+  /** null when an authority must be asked: also for what it would refuse, a request out of time or an ended session. */
   find(asked: Asked, now: number): AskedAnswer | null {
     const lease = this.#leases.get(keyOf(asked));
     if (lease === undefined) return null;
-    if (now < lease.until) return { ...lease.answer, itemKey: lease.answer.itemKey?.slice() ?? null };
-    this.#drop(keyOf(asked));
-    return null;
+    if (now >= lease.until) {
+      this.#drop(keyOf(asked));
+      return null;
+    }
+    if (now >= asked.session.expires || Math.abs(asked.request.time - now) > freshnessSeconds * 1000) return null;
+    return { ...lease.answer, itemKey: lease.answer.itemKey?.slice() ?? null };
   }
 
-  keep(asked: Asked, answer: AskedAnswer, now: number): void {
-    if (answer.itemKey === null || answer.first.leaseSeconds === 0) return;
-    const until = now + answer.first.leaseSeconds * 1000;
+  /** @param most seconds that the manifest allows; an authority that says more is not followed */
+  keep(asked: Asked, answer: AskedAnswer, now: number, most: number): void {
+    const seconds = Math.min(answer.first.leaseSeconds, most);
+    if (answer.itemKey === null || seconds === 0) return;
+    // From the time in the answer, which an audit counts from; one that lies ahead would make the lease longer.
+    const until = Math.min(now, answer.first.time) + seconds * 1000;
     this.#leases.set(keyOf(asked), { answer: { ...answer, itemKey: answer.itemKey.slice() }, until });
   }
 
@@ -29,6 +46,8 @@ export class Leases {
   }
 }
 
-function keyOf({ request, session }: Asked): string {
-  return JSON.stringify([session.subject, request.item, request.action]);
+/** By the session's very bytes, which an authority has verified: a name in a session that it has not is a claim. */
+function keyOf({ signed, request, place }: Asked): string {
+  const { item, action, purpose, place: claimed } = request;
+  return JSON.stringify([[...hashOf(signed.session)], item, action, purpose, place, claimed]);
 }

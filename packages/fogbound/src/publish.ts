@@ -16,8 +16,15 @@ export async function publishVersions(
     const receipt = await to.harmonizer.submitManifest(version.object.manifest, waiting);
     const members = version.manifest.authorities.members.map(({ id }) => id);
     const named = to.authorities.filter(({ member }) => members.includes(member.id));
-    await Promise.all(named.map((authority) => authority.publish(version.bytes, receipt, waiting)));
+    const isNewest = version === versions.at(-1);
+    const show = (authority: Authority): Promise<void> => authority.publish(version.bytes, receipt, waiting);
+    await Promise.all(named.map((authority) => (isNewest ? show(authority) : show(authority).catch(passedAlready))));
   }
+}
+
+/** An authority that has passed this version on an earlier try; whether it is at the newest, that one's own turn shows. */
+function passedAlready(error: unknown): void {
+  if (!FogboundError.isInstance(error) || error.code !== "MANIFEST_STALE") throw error;
 }
 
 /** True for the failures after which a sealed capsule simply waits to be published. */

@@ -49,7 +49,7 @@ export class Served {
    * @throws RangeError for a range outside the item; TypeError after `end`.
    */
   read(range: ByteRange = { offset: 0, length: this.#asked.item.length }): ReadableStream<Uint8Array> {
-    if (this.#ended) throw new TypeError("Expected an access in use, got one that has ended. Ask again.");
+    this.#requireUse();
     this.#inUse.add(this);
     const { capsule } = this.#hosted.version;
     const content = {
@@ -65,7 +65,9 @@ export class Served {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
+          this.#requireUse();
           const next = await source.next().catch((error: unknown) => this.#brokenOff(error));
+          this.#requireUse();
           if (next.done) {
             if (this.#served.covers(this.#asked.item.length)) await this.#deliver("delivered");
             return controller.close();
@@ -91,6 +93,11 @@ export class Served {
       await this.#deliver(this.#served.count > 0 ? "delivered" : "broken-off");
     this.#key.fill(0);
     this.#inUse.delete(this);
+  }
+
+  /** What leaves after the end would be in no record. */
+  #requireUse(): void {
+    if (this.#ended) throw new TypeError("Expected an access in use, got one that has ended. Ask again.");
   }
 
   async #brokenOff(error: unknown): Promise<never> {
