@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const report = fileURLToPath(new URL("../documents/quarterly-report.pdf", import.meta.url));
+const modules = fileURLToPath(new URL("node_modules", import.meta.url));
+const command = fileURLToPath(new URL("dist/main.js", import.meta.resolve("@fogbound/cli/package.json")));
+
+/** A reader's folder: the packages are installed in it, and a report lies there. */
+export async function withFolder(use) {
+  const folder = await mkdtemp(join(tmpdir(), "fogbound-readme-"));
+  try {
+    await copyFile(report, join(folder, "report.pdf"));
+    await symlink(modules, join(folder, "node_modules"), "junction");
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The block is TypeScript without types: it is checked as docs/programs/first-program.ts, and runs as it stands. */
+export async function runProgram(folder, text) {
+  await writeFile(join(folder, "program.mjs"), text);
+  const said = await run(folder, process.execPath, ["program.mjs"], { VAULT_PASSPHRASE: "only for this run" });
+  expectIn(said, ["local#ann view report.pdf permitted", "local#ann download report.pdf denied", "proved {"]);
+}
+
+export async function runCommands(folder, text) {
+  const outside = join(folder, "home");
+  const bin = join(folder, "bin");
+  for (const directory of [outside, bin]) await mkdir(directory);
+  const passphraseFile = join(outside, "passphrase");
+  await writeFile(passphraseFile, "only for this run\n", { mode: 0o600 });
+  await writeFile(join(bin, "fogbound"), `#!/bin/sh\nexec "${process.execPath}" "${command}" "$@"\n`, { mode: 0o755 });
+  const said = await run(folder, "sh", ["-eu", "-c", text], {
+    HOME: outside,
+    XDG_CONFIG_HOME: outside,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    FOGBOUND_PASSPHRASE_FILE: passphraseFile,
+  });
+  expectIn(said, ["permitted", "VERDICT     proved", "VERDICT     incomplete"]);
+}
+
+function expectIn(said, parts) {
+  for (const part of parts) if (!said.includes(part)) throw new Error(`Expected it to say ${part}, it said:\n${said}`);
+}
+
+function run(folder, program, args, more) {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FOGBOUND_"));
+  const environment = { ...Object.fromEntries(inherited), ...more };
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (piece) => {
+        said += piece;
+      });
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0 ? resolve(said) : reject(new Error(`${program} ended with ${code}, and said:\n${said}`)),
+    );
+  });
+}
