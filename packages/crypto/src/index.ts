@@ -46,4 +46,11 @@ export { derivePasswordKey, type ScryptCost } from "./password.js";
 export { randomBytes } from "./random.js";
 export { epochChainKey, Ratchet } from "./ratchet.js";
 export { parityOf, reconstruct } from "./reed-solomon.js";
-export { generateSigningKey, type SigningKey, signEd25519, signingKeyFromSeed, verifyEd25519 } from "./signing.js";
+export {
+  generateSigningKey,
+  isSoundPublicKey,
+  type SigningKey,
+  signEd25519,
+  signingKeyFromSeed,
+  verifyEd25519,
+} from "./signing.js";

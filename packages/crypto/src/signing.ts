@@ -61,8 +61,11 @@ export function strictVerification(
 
 const verifyStrictly: ReturnType<typeof strictVerification> = /* @__PURE__ */ strictVerification(ed25519Verify);
 
-/** A key of small or mixed order has signatures that hold for many messages, or on one platform only. */
-function isSoundPublicKey(publicKey: Uint8Array): boolean {
+/**
+ * Whether these bytes are the one encoding of a point of prime order. A key of small or mixed order has signatures that
+ * hold for many messages, or on one platform only.
+ */
+export function isSoundPublicKey(publicKey: Uint8Array): boolean {
   if (publicKey.length !== 32) return false;
   try {
     const point = ed25519.Point.fromBytes(publicKey, false);

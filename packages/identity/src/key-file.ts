@@ -61,14 +61,16 @@ export async function openKeyFile(text: string, passphrase: string): Promise<Key
     );
   });
   const { secrets } = keyRing.decode(plain);
-  return { kind: file.kind, secrets: new Map(secrets.map(({ name, secret }) => [name, secret])) };
+  const ring = new Map(secrets.map(({ name, secret }) => [name, secret]));
+  if (ring.size === secrets.length) return { kind: file.kind, secrets: ring };
+  throw new FogboundError("FORMAT_INVALID", "Expected a key file that names each secret once, got a name twice.");
 }
 
 function passwordKey(
   passphrase: string,
   { salt, cost, blockSize, parallelism }: Omit<KeyFile, "sealed">,
 ): Promise<Uint8Array> {
-  // NFKC, as RFC 8265 has it for passwords: the same keys pressed on two systems must give the same bytes.
+  // NFKC, as SASLprep (RFC 4013) has it: the same keys pressed on two systems must give the same bytes.
   return derivePasswordKey(utf8(passphrase.normalize("NFKC")), salt, { cost, blockSize, parallelism });
 }
 

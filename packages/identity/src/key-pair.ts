@@ -2,6 +2,7 @@ import {
   fromBase32,
   generateSealingKey,
   generateSigningKey,
+  isSoundPublicKey,
   type SealingKey,
   type SigningKey,
   sealingKeyFromSecret,
@@ -9,6 +10,7 @@ import {
   toBase32,
 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import type { KeyKind } from "@fogbound/protocol";
 import { type KeyRing, secretOf } from "./key-ring.js";
 
 /** What an owner holds: signs manifests with *root*, opens with *read*; *recovery* are public keys. */
@@ -46,13 +48,13 @@ export function ownerSecrets(keys: OwnerKeys): Map<string, Uint8Array> {
   return secrets;
 }
 
-/** @throws FogboundError `KEY_WRONG` for the ring of somebody else. */
+/** @throws FogboundError `KEY_WRONG` for the ring of somebody else, `FORMAT_INVALID` for keys that are not 32 bytes. */
 export async function ownerKeysOf(ring: KeyRing): Promise<OwnerKeys> {
-  const recovery = [...ring.secrets].filter(([name]) => name.startsWith("recovery-public-")).map(([, key]) => key);
+  const recovery = [...ring.secrets.keys()].filter((name) => name.startsWith("recovery-public-"));
   return {
-    root: signingKeyFromSeed(secretOf(ring, "owner", "root")),
-    read: await sealingKeyFromSecret(secretOf(ring, "owner", "read")),
-    recovery,
+    root: signingKeyFromSeed(keyOf(ring, "owner", "root")),
+    read: await sealingKeyFromSecret(keyOf(ring, "owner", "read")),
+    recovery: recovery.map((name) => keyOf(ring, "owner", name)),
   };
 }
 
@@ -60,19 +62,27 @@ export function generateReaderRing(): KeyRing {
   return { kind: "reader", secrets: new Map([["signing", generateSigningKey().secretKey]]) };
 }
 
-/** @throws FogboundError `KEY_WRONG` for the ring of somebody else. */
+/** @throws FogboundError `KEY_WRONG` for the ring of somebody else, `FORMAT_INVALID` for a key that is not 32 bytes. */
 export function readerKeysOf(ring: KeyRing): ReaderKeys {
-  return { signing: signingKeyFromSeed(secretOf(ring, "reader", "signing")) };
+  return { signing: signingKeyFromSeed(keyOf(ring, "reader", "signing")) };
 }
 
-/** Public keys as people type them: `rdr_` and 52 characters. */
+function keyOf(ring: KeyRing, kind: KeyKind, name: string): Uint8Array {
+  const key = secretOf(ring, kind, name);
+  if (key.length === 32) return key;
+  throw new FogboundError("FORMAT_INVALID", `Expected 32 bytes of "${name}" in the key file, got ${key.length}.`);
+}
+
+/** Public keys as people type them: `rdr_` and 52 characters. @throws RangeError for bytes that are no Ed25519 public key. */
 export function formatPublicKey(key: Uint8Array): string {
-  return `rdr_${toBase32(key)}`;
+  if (isSoundPublicKey(key)) return `rdr_${toBase32(key)}`;
+  throw new RangeError("Expected the 32 bytes of an Ed25519 public key of prime order, got others.");
 }
 
-/** @throws FogboundError `FORMAT_INVALID` when the text is not a reader's public key. */
+/** @throws FogboundError `FORMAT_INVALID` when the text is not the one spelling of a reader's public key. */
 export function parsePublicKey(text: string): Uint8Array {
-  if (/^rdr_[a-z2-7]{52}$/.test(text)) return fromBase32(text.slice(4));
+  const key = /^rdr_[a-z2-7]{52}$/.test(text) ? fromBase32(text.slice(4)) : new Uint8Array();
+  if (isSoundPublicKey(key)) return key;
   throw new FogboundError(
     "FORMAT_INVALID",
     `Expected a reader's public key, rdr_ and 52 characters of a-z and 2-7, got ${JSON.stringify(text.slice(0, 80))}.`,

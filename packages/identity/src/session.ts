@@ -23,7 +23,7 @@ interface SessionOptions {
   /** The authorities the session is meant for. At least one. */
   readonly audience: readonly AuthorityId[];
   readonly clock: Clock;
-  /** Default 12 hours; authorities refuse longer ones. */
+  /** A positive whole number. Default 12 hours; authorities refuse longer ones. */
   readonly seconds?: number;
 }
 
@@ -68,12 +68,16 @@ export class ReaderSession {
     this.#clock = clock;
   }
 
-  /** A session the reader vouches for with a long-lived key, and holds. */
+  /**
+   * A session the reader vouches for with a long-lived key, and holds.
+   * @throws RangeError for seconds that are none.
+   * @throws FogboundError `FORMAT_INVALID` for a subject that is none, or an empty audience.
+   */
   static forReader(options: SessionOptions & { readonly key: SigningKey }): Promise<ReaderSession> {
     return ReaderSession.#make(options, "reader", null, options.key);
   }
 
-  /** A session a host vouches for and holds, for somebody it signed in itself. Every record says so. */
+  /** A session a host vouches for and holds, for somebody it signed in itself. Every record says so. @throws as `forReader`. */
   static forHost(
     options: SessionOptions & { readonly host: HostId; readonly hostKey: SigningKey },
   ): Promise<ReaderSession> {
@@ -87,9 +91,12 @@ export class ReaderSession {
     voucher: SigningKey,
   ): Promise<ReaderSession> {
     parseSubject(options.subject);
+    const { seconds = sessionHours * 3600 } = options;
+    if (!Number.isSafeInteger(seconds) || seconds < 1)
+      throw new RangeError(`Expected a session of at least one whole second, got ${seconds}.`);
     const key = generateSigningKey();
     const time = options.clock();
-    const expires = time + (options.seconds ?? sessionHours * 3600) * 1000;
+    const expires = time + seconds * 1000;
     const value: Session = {
       suite: 1,
       key: key.publicKey,
