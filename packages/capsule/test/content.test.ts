@@ -217,6 +217,21 @@ describe("A store that fails", () => {
     expect(open).toEqual({ bodies: 0, asked: 3 });
   });
 
+  it.each([
+    [0, 1],
+    [1, 1],
+    [chunkLength, 1],
+    [chunkLength + 1, 2],
+  ])("is asked for %i bytes in %i call(s): the first chunk comes with the header", async (length, calls) => {
+    const inner = memoryDriver();
+    const open = { bodies: 0, asked: 0 };
+    const store = await ObjectStore.open(withDriver(inner, { get: countingGet(inner, open) }));
+    const content = await sealed(store, plainBytes(length));
+    open.asked = 0;
+    expect(await collect(openContent(store, content))).toHaveLength(length);
+    expect(open).toEqual({ bodies: 0, asked: calls });
+  });
+
   it("ends the reading with the signal's reason", async () => {
     const store = await ObjectStore.open(memoryDriver());
     const content = await sealed(store, plainBytes(3 * chunkLength));
