@@ -54,7 +54,7 @@ async function checkIsThere(url: string): Promise<void> {
 async function installed(scheme: string, name: string, factory: string): Promise<FromUrl> {
   const module: unknown = await import(name).catch((cause: unknown) => {
     if (systemCode(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
-    throw wrongUsage(`Store "${scheme}:…" needs ${name}: npm i ${name}`, { cause });
+    throw wrongUsage(`Store "${scheme}://…" needs ${name}: npm i ${name}`, { cause });
   });
   const found = factoryIn(module, factory);
   if (found === null)
