@@ -1,8 +1,8 @@
 // Does what README.md tells its reader to do: runs its program as it stands there, and its commands in a shell.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { blocksOf } from "./blocks.mjs";
-import { runCommands, runProgram, withFolder } from "./run.mjs";
+import { runCommands, runPackageProgram, runProgram, withFolder } from "./run.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -19,7 +19,29 @@ async function main() {
     ran[language]++;
     console.log(`README.md, ${language}: ${text.split("\n")[0]} … as it says`);
   }
+  await runPackagePrograms();
   if (ran.ts === 0 || ran.sh < 2) throw new Error("Expected a program and two blocks of commands in README.md.");
+}
+
+/** The programs in the packages' own READMEs: each runs with its package and these two installed. */
+async function runPackagePrograms() {
+  for (const directory of await packageDirectories()) {
+    const { name } = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+    for (const { language, text } of blocksOf(await readFile(join(directory, "README.md"), "utf8"))) {
+      if (language !== "ts") continue;
+      await withFolder((folder) => runPackageProgram(folder, { name, directory }, text));
+      console.log(`${name}, README.md: runs`);
+    }
+  }
+}
+
+async function packageDirectories() {
+  const lists = await Promise.all(
+    ["packages", "adapters"].map(async (folder) =>
+      (await readdir(join(root, folder))).map((name) => join(root, folder, name)),
+    ),
+  );
+  return lists.flat();
 }
 
 /** `npm run demo` and `npm test` are steps of continuous integration: running them in here would run them twice. */

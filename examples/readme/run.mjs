@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const report = fileURLToPath(new URL("../documents/quarterly-report.pdf", import.meta.url));
 const command = fileURLToPath(new URL("dist/main.js", import.meta.resolve("@fogbound/cli/package.json")));
@@ -35,6 +35,12 @@ export async function runProgram(folder, text) {
   await writeFile(join(folder, "program.mjs"), text);
   const said = await run(folder, process.execPath, ["program.mjs"], { VAULT_PASSPHRASE: "only for this run" });
   expectIn(said, ["local#ann view report.pdf permitted", "local#ann download report.pdf denied", "proved {"]);
+}
+
+export async function runPackageProgram(folder, { name, directory }, text) {
+  if (!Object.hasOwn(installed, name)) await install(name, pathToFileURL(join(directory, "package.json")), folder);
+  await writeFile(join(folder, "program.mjs"), text);
+  await run(folder, process.execPath, ["program.mjs"], {});
 }
 
 export async function runCommands(folder, text) {
