@@ -4,7 +4,7 @@ import type { Finding, FindingCode } from "@fogbound/protocol";
 export type Severity = Finding["severity"];
 
 /** Findings kept for one code; of what is beyond it the last finding gives the number. */
-export const mostFindingsOfOneCode = 1000;
+const mostFindingsOfOneCode = 1000;
 
 interface Kept {
   readonly finding: Finding;

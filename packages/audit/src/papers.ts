@@ -18,7 +18,7 @@ import { started } from "./in-order.js";
  * Who vouches for the reader. *vouched*: an issuer of the manifest the request names. *stranger*: nobody who may.
  * *unread*: the keys given do not open the part that says who may.
  */
-export type Standing = "vouched" | "stranger" | "unread";
+type Standing = "vouched" | "stranger" | "unread";
 
 /** A request and its session, as a record holds them. */
 export interface Papers {

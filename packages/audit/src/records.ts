@@ -24,7 +24,7 @@ import type { Papers } from "./papers.js";
 import type { SequencedBatch } from "./sequence.js";
 
 /** Where a record stands. */
-export interface Stand {
+interface Stand {
   readonly chain: Chain;
   readonly leaf: number;
   /** Manifest in force at its leaf. */

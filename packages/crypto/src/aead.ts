@@ -2,7 +2,7 @@ import { FogboundError } from "@fogbound/errors";
 import { decrypter, encrypter } from "#platform";
 
 /** Bytes by which a sealed message is longer than its plaintext. */
-export const tagLength = 16;
+const tagLength = 16;
 
 /**
  * AES-256-GCM (NIST SP 800-38D). The 16-byte tag stands at the end of what comes back.

@@ -14,7 +14,7 @@ export type TargetElement = Fp12;
 
 /** q, the prime order of G1, G2 and the target group. */
 export const groupOrder: bigint = bls12_381.fields.Fr.ORDER;
-export const scalarLength = 32;
+const scalarLength = 32;
 export const pointLength = 48;
 export const targetLength = 576;
 

@@ -5,7 +5,7 @@ import type { LogReader } from "./log-reader.js";
 import { State } from "./state.js";
 
 /** A bundle is closed once it has this many bytes: a store takes 8 MiB at a time, and one entry may be large. */
-export const bundleBytes: number = 4 * 1024 * 1024;
+const bundleBytes = 4 * 1024 * 1024;
 /** Of one entry; more could not be stored. */
 const mostEntryBytes: number = 7 * 1024 * 1024;
 

@@ -34,7 +34,7 @@ export interface ManifestFacts {
   readonly push: Manifest["push"];
 }
 
-export function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): ManifestFacts {
+function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): ManifestFacts {
   const { version, publishers, auditors, hosts, authorities, revoked, checkpointSeconds, stripe, push } = value;
   const { root } = genesis.decode(value.genesis);
   const journals = new Set(authorities.members.map((member) => instanceIdOf(member.journalKey, capsule)));

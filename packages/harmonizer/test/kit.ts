@@ -23,16 +23,23 @@ import {
 import { memoryDriver, type ObjectInfo, ObjectStore, type StoreDriver } from "@fogbound/storage";
 import { type EmbeddedHarmonizer, openHarmonizer } from "../src/index.js";
 
+export interface LogKeys {
+  readonly receiptKey: SigningKey;
+  readonly logKey: SigningKey;
+}
+
 /** One log's keys, and as many harmonizers over one store as a test asks for. */
 export class World {
   readonly origin = "log.example/fogbound";
-  readonly receiptKey: SigningKey = generateSigningKey();
-  readonly logKey: SigningKey = generateSigningKey();
+  readonly receiptKey: SigningKey;
+  readonly logKey: SigningKey;
   readonly driver: StoreDriver;
   now = 1_700_000_000_000;
 
-  constructor(driver: StoreDriver = memoryDriver()) {
+  constructor(driver: StoreDriver = memoryDriver(), keys: LogKeys | null = null) {
     this.driver = driver;
+    this.receiptKey = keys?.receiptKey ?? generateSigningKey();
+    this.logKey = keys?.logKey ?? generateSigningKey();
   }
 
   get entry(): HarmonizerEntry {

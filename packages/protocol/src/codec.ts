@@ -15,7 +15,7 @@ export interface Codec<T> {
 
 type Shape<T> = { readonly [Field in keyof T]: Codec<T[Field]> };
 
-export function invalid(path: string, expected: string): FogboundError {
+function invalid(path: string, expected: string): FogboundError {
   return new FogboundError(
     "FORMAT_INVALID",
     `${path}: expected ${expected}. The bytes are damaged or not what they are taken for.`,

@@ -10,7 +10,11 @@ const masks = [0x01, 0x20, 0x80, 0xff];
 /** The bytes with every position changed in turn, cut at every length, and with something after the end. */
 function* mutations(bytes: Uint8Array, masksUsed: readonly number[] = masks): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at++) {
-    for (const mask of masksUsed) yield bytes.map((byte, index) => (index === at ? byte ^ mask : byte));
+    for (const mask of masksUsed) {
+      const changed = bytes.slice();
+      changed[at] = (bytes[at] ?? 0) ^ mask;
+      yield changed;
+    }
   }
   for (let length = 0; length < bytes.length; length++) yield bytes.slice(0, length);
   for (const more of [0x00, 0xf6, 0xff]) yield Uint8Array.from([...bytes, more]);
@@ -34,7 +38,8 @@ describe("every byte of every golden file counts", () => {
         const bytes = goldenBytes(file);
         for (const changed of mutations(bytes)) {
           try {
-            expect(Buffer.compare(known.again(changed), changed)).toBe(0);
+            const again = known.again(changed);
+            if (Buffer.compare(again, changed) !== 0) throw new Error(`${file} came back as other bytes.`);
           } catch (error) {
             if (isRefusal(error)) refused += 1;
           }

@@ -98,7 +98,7 @@ export function testUpload(suite: StoreSuite): void {
 }
 
 /** Chunks of 1 byte to about 700 KB, an empty one among them. */
-export async function* unevenChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* unevenChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   let offset = 0;
   for (let size = 1; offset < bytes.length; size = (size * 7) % 700_001) {
     yield bytes.subarray(offset, offset + size);

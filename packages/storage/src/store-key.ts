@@ -45,7 +45,7 @@ export function compareKeys(left: string, right: string): number {
 }
 
 /** Bytes of UTF-8. */
-export function keyLength(key: string): number {
+function keyLength(key: string): number {
   return encoder.encode(key).length;
 }
 

@@ -1,7 +1,7 @@
 import { type SealingKey, type SigningKey, sealingKeyFromSecret, signingKeyFromSeed } from "@fogbound/crypto";
 
 /** Keys that are the same in every run. */
-export function signingKey(number: number): SigningKey {
+function signingKey(number: number): SigningKey {
   return signingKeyFromSeed(new Uint8Array(32).fill(number));
 }
 
