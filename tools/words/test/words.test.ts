@@ -59,3 +59,35 @@ describe("README.md", () => {
     expect(program).toBe(textOf("docs/programs/first-program.ts"));
   });
 });
+
+describe("CONTRIBUTING.md", () => {
+  const rows = [...textOf("CONTRIBUTING.md").matchAll(/^\| `([^`]+)` +\| ([^|]*?) *\|$/gm)].filter(
+    ([, name = ""]) => name in house,
+  );
+
+  test("has the house in its table, room by room", () => {
+    const said = rows.map(([, name = "", imports = ""]) => [name, namesIn(imports.split(";")[0] ?? "")]);
+    const kept = Object.entries(house).map(([name, { mayImport }]) => [name, mayImport.map(roomName).sort()]);
+    expect(said.sort()).toEqual(kept.sort());
+  });
+
+  test("names the packages that run in a browser", () => {
+    const sentence = /^(.*) run in a browser\./m.exec(textOf("CONTRIBUTING.md"))?.[1] ?? "";
+    const said = [...sentence.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+    const kept = Object.entries(house).filter(([, room]) => room.browser === true);
+    expect(said.sort()).toEqual(kept.map(([name]) => name).sort());
+  });
+});
+
+function namesIn(cell: string): readonly string[] {
+  return cell
+    .replace(", and one vendor's SDK", "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .sort();
+}
+
+function roomName(room: string): string {
+  return room === "adapters/*" ? "adapters" : room;
+}
