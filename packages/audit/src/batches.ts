@@ -16,6 +16,7 @@ import { ifItHolds, ifItReads } from "./attempt.js";
 import type { Context } from "./context.js";
 import { hash, paper } from "./findings.js";
 import { logOf, waiting } from "./heads.js";
+import { restoreFromParity } from "./stripes.js";
 
 /** A sequenced batch: what the harmonizer's log says of it, and the sealed bodies that lie in the stores. */
 export interface CheckedBatch {
@@ -30,7 +31,12 @@ export interface CheckedBatch {
 }
 
 /** Checks a batch by itself: its statement over its headers, and each body against its header. */
-export async function checkBatch(context: Context, entry: BatchEntry, leaves: readonly Leaf[]): Promise<CheckedBatch> {
+export async function checkBatch(
+  context: Context,
+  entry: BatchEntry,
+  leaves: readonly Leaf[],
+  time: number,
+): Promise<CheckedBatch> {
   const claim = ifItReads(() => batchStatement.read(entry.statement));
   const headers = entry.headers.map((bytes) => ifItReads(() => recordHeader.decode(bytes)));
   const hashes = leaves.map(({ hash: one }) => one);
@@ -41,7 +47,7 @@ export async function checkBatch(context: Context, entry: BatchEntry, leaves: re
   }
   if (claim === null || statement === null)
     return { statement: null, signer: null, headers, hashes, bodies: headers.map(() => null) };
-  const bodies = await readBodies(context, entry, statement, headers);
+  const bodies = await readBodies(context, { entry, statement, headers, time });
   return { statement, signer: claim.signer, headers, hashes, bodies };
 }
 
@@ -62,12 +68,8 @@ function covers(
 type Bodies = readonly (Uint8Array | null)[];
 
 /** From the store where the instance writes; from the harmonizer's copy what is lost there. */
-async function readBodies(
-  context: Context,
-  entry: BatchEntry,
-  statement: BatchStatement,
-  headers: readonly (RecordHeader | null)[],
-): Promise<Bodies> {
+async function readBodies(context: Context, sequenced: Sequenced): Promise<Bodies> {
+  const { entry, statement, headers, time } = sequenced;
   const { instance, epoch, batch: number } = statement;
   const log = logOf(context, instance);
   const stored = log === null ? null : await log.read(layout.batch(instance, epoch, number), waiting(context));
@@ -75,12 +77,31 @@ async function readBodies(
   const own = bodiesIn(object, headers);
   const intact = object !== null && isSame(object, entry);
   if (intact && !own.includes(null)) return own;
-  const copy = await context.evidence.batchCopy(instance, epoch, number);
-  const copied = bodiesIn(copy === null ? null : ifItReads(() => batch.decode(copy)), headers);
-  const bodies = own.map((body, index) => body ?? copied[index] ?? null);
+  const spare = await spareBatch(context, sequenced);
+  const spared = bodiesIn(spare, headers);
+  const bodies = own.map((body, index) => body ?? spared[index] ?? null);
   if (log === null) return bodies;
-  await reportLoss(context, { entry, statement, stored, object, intact, bodies });
+  await reportLoss(context, { entry, statement, stored, object, intact, bodies, time });
   return bodies;
+}
+
+interface Sequenced {
+  readonly entry: BatchEntry;
+  readonly statement: BatchStatement;
+  readonly headers: readonly (RecordHeader | null)[];
+  /** Of its bundle. */
+  readonly time: number;
+}
+
+/** The sequenced batch from what the harmonizer keeps of it: whole while its stripe is open, then from parity. */
+export async function spareBatch(context: Context, { entry, statement, headers }: Sequenced): Promise<Batch | null> {
+  const { instance, epoch, batch: number } = statement;
+  const copy = await context.evidence.batchCopy(instance, epoch, number);
+  const whole = copy === null ? null : ifItReads(() => batch.decode(copy));
+  if (whole !== null && isSame(whole, entry) && !bodiesIn(whole, headers).includes(null)) return whole;
+  const restored = await restoreFromParity(context, statement);
+  const object = restored === null ? null : ifItReads(() => batch.decode(restored));
+  return object !== null && isSame(object, entry) ? object : whole;
 }
 
 function bodiesIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): Bodies {
@@ -106,27 +127,43 @@ interface Loss {
   readonly object: Batch | null;
   readonly intact: boolean;
   readonly bodies: Bodies;
+  readonly time: number;
 }
 
-async function reportLoss({ findings }: Context, loss: Loss): Promise<void> {
-  const { entry, statement, stored, object, bodies } = loss;
+async function reportLoss(context: Context, loss: Loss): Promise<void> {
+  const { entry, statement, stored, object, bodies, time } = loss;
   const { instance, epoch, batch: number, first } = statement;
-  const name = layout.batch(instance, epoch, number);
-  const lost = bodies.flatMap((body, index) => (body === null ? [first + index] : []));
-  const evidence = [name, paper("statement", entry.statement), ...(stored === null ? [] : [hash(sha256(stored))])];
+  const numbers = bodies.flatMap((body, index) => (body === null ? [first + index] : []));
   if (object !== null && (await isRival(loss))) {
     const sentence = `The instance key signed another batch ${number} of epoch ${epoch} of ${instance} than was sequenced.`;
-    findings.add("CHAIN_FORKED", "broken", sentence, [...evidence, paper("stored statement", object.statement)]);
+    const papers = [...evidenceOf(loss), paper("stored statement", object.statement)];
+    context.findings.add("CHAIN_FORKED", "broken", sentence, papers);
     return;
   }
-  const repaired = lost.length === 0;
-  const end = repaired ? "restored from the harmonizer" : `records ${lost.join(", ")} are lost`;
-  const where = `batch ${number} of epoch ${epoch} of ${instance}`;
-  const severity = repaired ? "repaired" : "broken";
+  const report = (lost: readonly number[]): void => describeLoss(context, loss, lost);
+  if (numbers.length === 0) report([]);
+  else {
+    const gone = stored === null && numbers.length === bodies.length;
+    context.losses.addBatch({ instance, epoch, batch: number, numbers, gone, version: entry.version, time, report });
+  }
+}
+
+function describeLoss({ findings }: Context, loss: Loss, lost: readonly number[]): void {
+  const { statement, stored, object, intact } = loss;
+  const end = lost.length === 0 ? "restored from the harmonizer" : `records ${lost.join(", ")} are lost`;
+  const where = `batch ${statement.batch} of epoch ${statement.epoch} of ${statement.instance}`;
+  const severity = lost.length === 0 ? "repaired" : "broken";
+  const evidence = evidenceOf(loss);
   if (stored === null) findings.add("BATCH_MISSING", severity, `The store lacks ${where}; ${end}.`, evidence);
-  else if (object !== null && loss.intact)
-    findings.add("BODY_ALTERED", severity, `Bodies in ${where} were altered; ${end}.`, evidence);
+  else if (object !== null && intact)
+    findings.add("BODY_ALTERED", severity, `Bodies in ${where} were altered or taken away; ${end}.`, evidence);
   else findings.add("BATCH_ALTERED", severity, `The store has altered bytes for ${where}; ${end}.`, evidence);
+}
+
+function evidenceOf({ entry, statement, stored }: Loss): string[] {
+  const { instance, epoch, batch: number } = statement;
+  const found = stored === null ? [] : [hash(sha256(stored))];
+  return [layout.batch(instance, epoch, number), paper("statement", entry.statement), ...found];
 }
 
 /** A second statement for one place, validly signed: two chains under one key. */

@@ -24,13 +24,14 @@ import { type CheckedBatch, checkBatch } from "./batches.js";
 import type { Context } from "./context.js";
 import { type Findings, paper } from "./findings.js";
 import { type CheckedHead, checkHead } from "./heads.js";
+import { type CheckedNote, checkNote } from "./notes.js";
 
 /** An entry of the capsule, with everything proved of it that needs no knowledge of what stands before it. */
 export type CheckedEntry =
   | { readonly kind: "manifest"; readonly leaf: number; readonly entry: ManifestEntry }
   | { readonly kind: "tips"; readonly leaf: number; readonly entry: TipsEntry; readonly signed: boolean }
   | { readonly kind: "head"; readonly leaf: number; readonly entry: HeadEntry; readonly head: CheckedHead | null }
-  | { readonly kind: "note"; readonly leaf: number; readonly entry: NoteEntry }
+  | { readonly kind: "note"; readonly leaf: number; readonly entry: NoteEntry; readonly note: CheckedNote | null }
   | { readonly kind: "batch"; readonly leaf: number; readonly entry: BatchEntry; readonly batch: CheckedBatch };
 
 export interface CheckedBundle {
@@ -118,7 +119,8 @@ async function checkEntries(context: Context, value: PrunedBundle): Promise<Chec
       continue;
     }
     const leaves = leavesOf(entry, value.time);
-    if (entry.capsule === context.evidence.capsule) checked.push(await checkEntry(context, entry, leaf, leaves));
+    if (entry.capsule === context.evidence.capsule)
+      checked.push(await checkEntry(context, entry, { leaf, leaves, time: value.time }));
     else context.findings.add("RECEIPT_INVALID", "broken", relabelled(value.number), [paper("receipt", value.receipt)]);
     leaf += leaves.length;
   }
@@ -133,20 +135,19 @@ function relabelled(bundle: number): string {
 async function checkEntry(
   context: Context,
   entry: SequenceEntry,
-  leaf: number,
-  leaves: readonly Leaf[],
+  { leaf, leaves, time }: { readonly leaf: number; readonly leaves: readonly Leaf[]; readonly time: number },
 ): Promise<CheckedEntry> {
   switch (entry.kind) {
     case "manifest":
       return { kind: "manifest", leaf, entry };
     case "note":
-      return { kind: "note", leaf, entry };
+      return { kind: "note", leaf, entry, note: await checkNote(context, entry) };
     case "tips":
       return { kind: "tips", leaf, entry, signed: await isSigned(context, entry) };
     case "head":
       return { kind: "head", leaf, entry, head: await checkHead(context, entry) };
     case "batch":
-      return { kind: "batch", leaf, entry, batch: await checkBatch(context, entry, leaves) };
+      return { kind: "batch", leaf, entry, batch: await checkBatch(context, entry, leaves, time) };
   }
 }
 

@@ -1,7 +1,9 @@
-import type { Checkpoint, ManifestItem } from "@fogbound/protocol";
+import type { Checkpoint, InstanceId, ManifestItem, Pin } from "@fogbound/protocol";
 import type { AuditKeys, Evidence } from "./evidence.js";
 import type { Findings } from "./findings.js";
+import type { Losses } from "./losses.js";
 import type { KnownManifest, Manifests } from "./manifests.js";
+import type { Notes } from "./notes.js";
 import type { RememberedPapers } from "./papers.js";
 import { openParts, type Parts } from "./parts.js";
 
@@ -16,6 +18,9 @@ export interface Context {
   readonly checkpoint: Checkpoint | null;
   readonly readable: Readable;
   readonly papers: RememberedPapers;
+  readonly losses: Losses;
+  readonly notes: Notes;
+  readonly pin: Pin | null;
   readonly unread: Unread;
 }
 
@@ -27,6 +32,8 @@ export interface Unread {
   journals: number;
   /** Requests of which it could not be told who vouches for the reader. */
   vouching: number;
+  /** By instance and epoch, all of them. */
+  readonly epochs: Map<string, number>;
   /** Headers of host records without a body, by hash: an answer to one of them is not "unasked". */
   readonly headers: Set<string>;
 }
@@ -36,9 +43,24 @@ export function isJournalUnread({ journals, journalRecords }: Unread): boolean {
   return journals > 0 || journalRecords > 0;
 }
 
+export interface UnreadRecord {
+  readonly journal: boolean;
+  /** `epochName` of where it stands. */
+  readonly epoch: string;
+}
+
+export function epochName(instance: InstanceId, epoch: number): string {
+  return `${instance} ${epoch}`;
+}
+
 const mostUnreadHeaders = 100_000;
 
-export function countUnread(unread: Unread, journal: boolean, header: string): void {
+export function newUnread(): Unread {
+  return { hostRecords: 0, journalRecords: 0, journals: 0, vouching: 0, epochs: new Map(), headers: new Set() };
+}
+
+export function countUnread(unread: Unread, { journal, epoch }: UnreadRecord, header: string): void {
+  unread.epochs.set(epoch, (unread.epochs.get(epoch) ?? 0) + 1);
   if (journal) unread.journalRecords++;
   else unread.hostRecords++;
   if (!journal && unread.headers.size < mostUnreadHeaders) unread.headers.add(header);

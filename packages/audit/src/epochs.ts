@@ -48,7 +48,6 @@ async function openEpoch(context: Context, head: CheckedHead): Promise<Ratchet |
     findings.add("EPOCH_SECRET_FORGED", "broken", sentence, [name, paper("wrap", wrap), paper("head", head.bytes)]);
   }
   const names = keys.readKeys.map(({ publicKey }) => layout.epochKey(instance, epoch, recipientName(publicKey)));
-  const sentence = `No wrap of epoch ${epoch} of ${instance} opens with the keys given: its records stay unread.`;
-  findings.add("EPOCH_UNREADABLE", "incomplete", sentence, names);
+  context.losses.addUnreadable({ instance, epoch, names });
   return null;
 }

@@ -6,6 +6,7 @@ import type {
   ContentId,
   InstanceId,
   LogObjects,
+  Pin,
   Subject,
   Verdict,
   Waiting,
@@ -31,6 +32,13 @@ export interface Evidence {
   readonly checkpoint: string | null;
   /** `prunedBundle`s, by number. */
   bundles(): AsyncIterable<Uint8Array>;
+  /** Names of derived objects that the harmonizer found damaged and wrote anew. Default: none. */
+  readonly repaired?: readonly string[];
+  /**
+   * The `parityShard` objects of the stripe a batch is in, damaged ones too; empty while its stripe is open. Left out where
+   * there is none, as in an export: then what is kept beside the log is not judged either.
+   */
+  parity?(instance: InstanceId, epoch: number, batch: number): Promise<readonly Uint8Array[]>;
   /** The harmonizer's own copy of a batch; null when it keeps none. */
   batchCopy(instance: InstanceId, epoch: number, batch: number): Promise<Uint8Array | null>;
   /** The sealed content with its header, null when it is proved missing. Given only when re-hashing was asked for. */
@@ -47,6 +55,8 @@ export interface AuditKeys {
 export interface AuditOptions extends Waiting {
   /** Accesses kept in memory while their other records are awaited. Default 65,536. */
   readonly window?: number;
+  /** What an earlier audit saw proved, kept outside the vault. Without it, the restoring of a whole old vault cannot be seen. */
+  readonly pin?: Pin | null;
 }
 
 /** One access, as its records tell it. */
@@ -78,4 +88,6 @@ export interface Audit {
   accesses(): AsyncIterable<Entry>;
   /** Asks no more than one pass, whether or not `accesses` was iterated. @throws as `accesses`. */
   verdict(): Promise<Verdict>;
+  /** What to keep for the next audit; null when nothing was anchored, or something is broken. @throws as `accesses`. */
+  pin(): Promise<Pin | null>;
 }

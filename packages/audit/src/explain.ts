@@ -27,6 +27,13 @@ export function explain(verdict: Verdict): string[] {
     ...block("PROVED", proved.map(named)),
     ...block("NOT PROVED", notProved.map(named)),
     ...block("REPAIRED", of("repaired")),
+    ...block(
+      "EXPLAINED",
+      findings.flatMap(({ code, sentence, because }) =>
+        because === undefined ? [] : [`${code}: ${sentence} The owner: ${because}`],
+      ),
+    ),
+    ...block("GONE", goneOf(verdict)),
     ...block("INCOMPLETE", of("incomplete")),
     ...block("BROKEN", of("broken")),
     ...block(
@@ -34,6 +41,11 @@ export function explain(verdict: Verdict): string[] {
       keysHeld.map(({ instance, item, since }) => `${instance} holds the key of ${item} since ${since.toISOString()}`),
     ),
   ];
+}
+
+function goneOf({ erased, dropped }: Verdict): string[] {
+  const lines = [`${erased} records erased by the owner`, `${dropped} records dropped by the manifest's retention`];
+  return lines.filter((line) => !line.startsWith("0 "));
 }
 
 function block(title: string, lines: readonly string[]): string[] {

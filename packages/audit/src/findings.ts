@@ -1,5 +1,6 @@
 import { toBase64, toHex } from "@fogbound/crypto";
-import type { Finding, FindingCode } from "@fogbound/protocol";
+import { type Finding, type FindingCode, findingHash } from "@fogbound/protocol";
+import type { Notes } from "./notes.js";
 
 export type Severity = Finding["severity"];
 
@@ -33,11 +34,11 @@ export class Findings {
   }
 
   /** @param lastTips leaf index of the last tips; null without any, and then nothing is excused */
-  settle(lastTips: number | null): readonly Finding[] {
+  settle(lastTips: number | null, notes: Notes): readonly Finding[] {
     const settled: Finding[] = [];
     for (const [code, kept] of this.#byCode) {
       const counted = kept.filter(({ leaf }) => leaf === null || lastTips === null || leaf < lastTips);
-      settled.push(...counted.map(({ finding }) => finding));
+      settled.push(...counted.map(({ finding }) => explainedBy(notes, finding)));
       const beyond = this.#beyond.get(code);
       if (beyond === undefined) continue;
       const sentence = `${beyond.number} more findings of this kind are not listed.`;
@@ -59,6 +60,13 @@ export class Findings {
     if (severity === "broken" || beyond.severity === "repaired") beyond.severity = severity;
     this.#beyond.set(code, beyond);
   }
+}
+
+/** What the owner has signed a reason for is told with it, and decides no more. */
+function explainedBy(notes: Notes, finding: Finding): Finding {
+  const because = notes.because(findingHash(finding));
+  if (because === null) return finding;
+  return { ...finding, severity: "explained", because };
 }
 
 /** A hash as evidence. */

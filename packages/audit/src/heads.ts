@@ -1,4 +1,4 @@
-import { toHex } from "@fogbound/crypto";
+import { sha256, toHex } from "@fogbound/crypto";
 import {
   type AuthorityId,
   type EpochHead,
@@ -8,6 +8,7 @@ import {
   instanceIdOf,
   layout,
   type Registration,
+  recipientName,
   registration,
   sameBytes,
 } from "@fogbound/protocol";
@@ -47,6 +48,7 @@ export async function checkHead(context: Context, entry: HeadEntry): Promise<Che
   if (known !== undefined && !hasAllRecipients(known, value, context.manifests.genesis))
     invalid(context, `The ${name} does not wrap its secret to exactly those who may read the log.`, bytes);
   await compareStored(context, value, bytes);
+  await checkWraps(context, value);
   return { value, signer: claim.signer, bytes, ...(await standing(context, value, claim.signer, known)) };
 }
 
@@ -58,7 +60,7 @@ function hasAllRecipients(known: KnownManifest, head: EpochHead, owner: Context[
   if (owner === null) return false;
   const expected = [owner.read, ...owner.recovery, ...known.value.auditors.map(({ readKey }) => readKey)];
   const names = new Set(expected.map(toHex));
-  const found = new Set(head.recipients.map(toHex));
+  const found = new Set(head.recipients.map(({ key }) => toHex(key)));
   return names.size === found.size && [...names].every((one) => found.has(one));
 }
 
@@ -108,6 +110,18 @@ async function compareStored(context: Context, { instance, epoch }: EpochHead, b
   const what = stored === null ? "is missing from its store" : "is not the sequenced one in its store";
   const sentence = `Head ${epoch} of ${instance} ${what}; the harmonizer's log has it.`;
   context.findings.add("HEAD_INVALID", "repaired", sentence, [name, paper("sequenced head", bytes)]);
+}
+
+/** Everybody can see whether a wrap is the one its head names, also one that only a recovery key opens. */
+async function checkWraps(context: Context, { instance, epoch, recipients }: EpochHead): Promise<void> {
+  const log = logOf(context, instance);
+  if (log === null) return;
+  for (const { key, wrap } of recipients) {
+    const name = layout.epochKey(instance, epoch, recipientName(key));
+    const stored = await log.read(name, waiting(context));
+    if (stored === null || !sameBytes(sha256(stored), wrap))
+      context.losses.addWrap({ instance, epoch, name, gone: stored === null });
+  }
 }
 
 /** Where an instance's objects lie; null for the journal of an authority that could not be asked. */

@@ -1,21 +1,31 @@
-import type { Verdict } from "@fogbound/protocol";
+import type { Pin, Verdict } from "@fogbound/protocol";
 import { Accesses } from "./accesses.js";
 import { checkBundle, readCheckpoint } from "./bundles.js";
 import { rehashContent } from "./content.js";
-import { type Context, Readable } from "./context.js";
+import { type Context, newUnread, Readable } from "./context.js";
 import type { AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { inOrder } from "./in-order.js";
 import { judgeInstances } from "./instances.js";
 import { judgeLeftovers } from "./leftovers.js";
+import { Losses } from "./losses.js";
 import { judgeManifests, readManifests } from "./manifests.js";
+import { Notes } from "./notes.js";
 import { RememberedPapers } from "./papers.js";
+import { judgePin, pinOf } from "./pins.js";
 import { openBatch } from "./records.js";
 import { Sequence, type SequencedBatch } from "./sequence.js";
+import { judgeSpares } from "./spares.js";
 import { judge } from "./verdict.js";
 
 const bundlesAtOnce = 16;
 const batchesAtOnce = 32;
+
+/** Where one pass ends. */
+export interface Reached {
+  readonly verdict: Verdict;
+  readonly pin: Pin | null;
+}
 
 export interface PassOptions extends AuditOptions {
   readonly window: number;
@@ -26,7 +36,7 @@ export async function* judgeHistory(
   evidence: Evidence,
   keys: AuditKeys,
   options: PassOptions,
-): AsyncGenerator<Entry, Verdict, undefined> {
+): AsyncGenerator<Entry, Reached, undefined> {
   const context = await readAnchors(evidence, keys, options);
   const sequence = new Sequence(context);
   const accesses = new Accesses(context);
@@ -38,10 +48,21 @@ export async function* judgeHistory(
     judgeInstances(context, sequence, accesses.registered);
     await judgeLeftovers(context, sequence);
   }
+  context.losses.judge(context, sequence);
+  await judgeSpares(context, sequence);
+  judgeRepaired(context);
+  judgePin(context, sequence);
   judgeManifests(context.manifests, sequence.manifests, context.findings);
   judgeTail(context, sequence);
   const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
-  return judge({ context, sequence, accesses, rehashed: await rehashContent(context, inForce) });
+  const verdict = judge({ context, sequence, accesses, rehashed: await rehashContent(context, inForce) });
+  return { verdict, pin: verdict.outcome === "broken" ? null : pinOf(context, sequence) };
+}
+
+/** Tiles and the like follow from the sequence: one that was damaged costs nothing, and is told. */
+function judgeRepaired({ evidence, findings }: Context): void {
+  for (const name of evidence.repaired ?? [])
+    findings.add("COPY_ALTERED", "repaired", `${name} was damaged; the harmonizer wrote it anew from its log.`, [name]);
 }
 
 function judgeTail({ findings }: Context, { anchor, hidden }: Sequence): void {
@@ -55,12 +76,13 @@ function judgeTail({ findings }: Context, { anchor, hidden }: Sequence): void {
 }
 
 /** Manifests from the capsule id, harmonizer and authorities from the manifests, the checkpoint from the harmonizer. */
-async function readAnchors(evidence: Evidence, keys: AuditKeys, { signal, window }: PassOptions): Promise<Context> {
+async function readAnchors(evidence: Evidence, keys: AuditKeys, options: PassOptions): Promise<Context> {
+  const { signal, window, pin = null } = options;
   signal?.throwIfAborted();
   const findings = new Findings();
   const manifests = await readManifests(evidence);
   const checkpoint = await readCheckpoint(evidence.checkpoint, manifests.harmonizers, findings);
-  const unread = { hostRecords: 0, journalRecords: 0, journals: 0, vouching: 0, headers: new Set<string>() };
+  const unread = newUnread();
   for (const authority of manifests.authorities) {
     if ((evidence.journals.get(authority) ?? null) !== null) continue;
     unread.journals++;
@@ -69,7 +91,8 @@ async function readAnchors(evidence: Evidence, keys: AuditKeys, { signal, window
   }
   const readable = new Readable(evidence, keys);
   const papers = new RememberedPapers();
-  return { evidence, keys, window, signal, findings, manifests, checkpoint, readable, papers, unread };
+  const known = { evidence, keys, window, signal, pin, findings, manifests, checkpoint, readable, papers, unread };
+  return { ...known, losses: new Losses(), notes: new Notes() };
 }
 
 async function* readSequence(

@@ -17,7 +17,7 @@ import {
 } from "@fogbound/protocol";
 import { ifItHolds, ifItReads } from "./attempt.js";
 import type { Chain } from "./chains.js";
-import { type Context, countUnread } from "./context.js";
+import { type Context, countUnread, epochName } from "./context.js";
 import { hash } from "./findings.js";
 import { mapInOrder } from "./in-order.js";
 import type { Papers } from "./papers.js";
@@ -74,7 +74,8 @@ export async function openBatch(context: Context, batch: SequencedBatch): Promis
     const key = keys?.[index] ?? null;
     const record = header === null || body === null || key === null ? null : await open(context, header, body, key);
     if (header === null || record === null) {
-      countUnread(context.unread, chain.authority !== null, name);
+      const epoch = epochName(chain.instance, header?.epoch ?? chain.position.epoch);
+      countUnread(context.unread, { journal: chain.authority !== null, epoch }, name);
       return null;
     }
     return check(context, { chain, leaf: batch.leaf + index, version, time, header, hash: name }, record);

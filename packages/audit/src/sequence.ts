@@ -1,9 +1,8 @@
-import { toHex } from "@fogbound/crypto";
+import { fromHex, toHex } from "@fogbound/crypto";
 import {
   type BatchEntry,
   type InstanceId,
   type ManifestEntry,
-  type NoteEntry,
   type RecordHeader,
   sameBytes,
   type Tips,
@@ -14,6 +13,7 @@ import type { CheckedBundle, CheckedEntry } from "./bundles.js";
 import { Chain } from "./chains.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import { PinnedTips } from "./pins.js";
 import { compareTips } from "./tips.js";
 
 /** A record that stands in the sequence, with what is needed to open it. */
@@ -45,6 +45,7 @@ export class Sequence {
   readonly chains: Map<InstanceId, Chain> = new Map();
   /** For each version put in force, the manifest's hash in hex. */
   readonly manifests: Map<number, string> = new Map();
+  readonly pinned: PinnedTips;
   readonly #context: Context;
   readonly #counted: Map<string, number> = new Map();
   /** The first bundle that the checkpoint does not cover. */
@@ -61,6 +62,13 @@ export class Sequence {
 
   constructor(context: Context) {
     this.#context = context;
+    this.pinned = new PinnedTips(context.pin);
+  }
+
+  /** The hash of a version that was put in force; null for one that was not shown. */
+  manifestHash(version: number): Uint8Array | null {
+    const name = this.manifests.get(version);
+    return name === undefined ? null : fromHex(name);
   }
 
   get anchor(): Anchor | null {
@@ -147,7 +155,7 @@ export class Sequence {
       chain.begin(this.#context, one.head, bundle.value?.number ?? 0);
     }
     if (one.kind === "tips") this.#readTips(bundle, one);
-    if (one.kind === "note") this.#readNote(one.entry);
+    if (one.kind === "note" && one.note !== null) this.#context.notes.add(one.note);
     return one.kind === "batch" ? this.#readBatch(bundle, one.entry, one.batch, one.leaf) : null;
   }
 
@@ -196,6 +204,8 @@ export class Sequence {
     const authority = this.#context.manifests.journals.get(instance) ?? null;
     const chain = this.#chains(instance, () => new Chain(instance, authority, leaf, null));
     chain.append(this.#context, entry, batch, bundle.value?.number ?? 0);
+    for (const [index, header] of batch.headers.entries())
+      if (header !== null) this.pinned.pass(instance, header.number, batch.hashes[index] ?? null);
     const keys = chain.keys?.draw(first, batch.headers.length) ?? Promise.resolve(null);
     const { headers, hashes, bodies } = batch;
     return { chain, version: entry.version, time: bundle.value?.time ?? 0, leaf, headers, hashes, bodies, keys };
@@ -214,11 +224,6 @@ export class Sequence {
       const sentence = `Record ${header?.number ?? "?"} was given the ordinals ${stated.join(", ")}; counting anew gives ${found.join(", ")}.`;
       this.#context.findings.add("RECEIPT_INVALID", "broken", sentence, [paper("statement", statement)]);
     }
-  }
-
-  #readNote({ about, note }: NoteEntry): void {
-    const sentence = `The log holds a note (${about}) that this audit cannot judge.`;
-    this.#context.findings.add("NOTE_INVALID", "incomplete", sentence, [paper("note", note)]);
   }
 
   #readTips(bundle: CheckedBundle, one: Extract<CheckedEntry, { kind: "tips" }>): void {

@@ -24,6 +24,7 @@ const denies: { readonly [Code in FindingCode]: readonly Proof[] } = {
   CHAIN_INCOMPLETE: chains,
   HEAD_INVALID: chains,
   HEAD_UNRECEIPTED: chains,
+  WRAP_ALTERED: [],
   EPOCH_UNREADABLE: bodies,
   EPOCH_SECRET_FORGED: bodies,
   INSTANCE_UNKNOWN: chains,
@@ -46,6 +47,7 @@ const denies: { readonly [Code in FindingCode]: readonly Proof[] } = {
   DELIVERY_UNASKED: journal,
   CONTENT_MISSING: ["bytes-rehashed"],
   CONTENT_ALTERED: ["bytes-rehashed"],
+  COPY_ALTERED: [],
   PARITY_ALTERED: [],
   NOTE_INVALID: ["receipts"],
   PIN_CONTRADICTED: ["tail-anchored", ...chains],
@@ -63,15 +65,19 @@ export interface Seen {
 
 /** A proof is given only for what was seen: nothing is proved by there being no finding. */
 export function judge(seen: Seen): Verdict {
-  const findings = seen.context.findings.settle(seen.sequence.anchor?.leaf ?? null);
+  const findings = seen.context.findings.settle(seen.sequence.anchor?.leaf ?? null, seen.context.notes);
   const denied = new Set(
-    findings.filter(({ severity }) => severity !== "repaired").flatMap(({ code }) => denies[code]),
+    findings
+      .filter(({ severity }) => severity === "broken" || severity === "incomplete")
+      .flatMap(({ code }) => denies[code]),
   );
   const positive = positives(seen);
   const proved = proofs.filter((proof) => positive[proof] && !denied.has(proof));
   const notProved = proofs.filter((proof) => !proved.includes(proof));
   const { keysHeld } = seen.accesses;
-  return { outcome: outcomeOf(findings, notProved), proved, notProved, notes: notesOf(seen), findings, keysHeld };
+  const { erased, dropped } = seen.context.losses;
+  const outcome = outcomeOf(findings, notProved);
+  return { outcome, proved, notProved, notes: notesOf(seen), findings, erased, dropped, keysHeld };
 }
 
 /** The worst counts. *Repaired* stands after *incomplete*: else damaging one batch would hide that a journal is missing. */
@@ -79,7 +85,7 @@ function outcomeOf(findings: readonly Finding[], notProved: readonly Proof[]): V
   const has = (severity: Finding["severity"]): boolean => findings.some((finding) => finding.severity === severity);
   if (has("broken")) return "broken";
   if (has("incomplete") || notProved.some((proof) => !optional.includes(proof))) return "incomplete";
-  return has("repaired") ? "repaired" : "proved";
+  return has("repaired") || has("explained") ? "repaired" : "proved";
 }
 
 function positives({ context, sequence, rehashed }: Seen): { readonly [One in Proof]: boolean } {

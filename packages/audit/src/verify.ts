@@ -1,6 +1,5 @@
-import type { Verdict } from "@fogbound/protocol";
 import type { Audit, AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
-import type { PassOptions } from "./pass.js";
+import type { PassOptions, Reached } from "./pass.js";
 
 const defaultWindow = 65_536;
 
@@ -14,23 +13,25 @@ export function verify(evidence: Evidence, keys: AuditKeys, options: AuditOption
   const window = options.window ?? defaultWindow;
   if (!Number.isSafeInteger(window) || window < 1)
     throw new RangeError(`Expected a window of at least one access, got ${window}.`);
-  let verdict: Promise<Verdict> | null = null;
+  let reached: Promise<Reached> | null = null;
+  const reach = (): Promise<Reached> => {
+    reached ??= drain(pass(evidence, keys, { ...options, window })).catch((error: unknown) => {
+      reached = null; // what could not be reached may be reached the next time
+      throw error;
+    });
+    return reached;
+  };
   return {
     async *accesses() {
-      const reached = yield* pass(evidence, keys, { ...options, window });
-      verdict ??= Promise.resolve(reached);
+      const end = yield* pass(evidence, keys, { ...options, window });
+      reached ??= Promise.resolve(end);
     },
-    verdict() {
-      verdict ??= drain(pass(evidence, keys, { ...options, window })).catch((error: unknown) => {
-        verdict = null; // what could not be reached may be reached the next time
-        throw error;
-      });
-      return verdict;
-    },
+    verdict: async () => (await reach()).verdict,
+    pin: async () => (await reach()).pin,
   };
 }
 
-async function drain(entries: AsyncGenerator<Entry, Verdict, undefined>): Promise<Verdict> {
+async function drain(entries: AsyncGenerator<Entry, Reached, undefined>): Promise<Reached> {
   for (;;) {
     const next = await entries.next();
     if (next.done) return next.value;
@@ -42,7 +43,7 @@ async function* pass(
   evidence: Evidence,
   keys: AuditKeys,
   options: PassOptions,
-): AsyncGenerator<Entry, Verdict, undefined> {
+): AsyncGenerator<Entry, Reached, undefined> {
   const { judgeHistory } = await import("./pass.js");
   return yield* judgeHistory(evidence, keys, options);
 }

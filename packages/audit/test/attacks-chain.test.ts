@@ -44,7 +44,8 @@ describe("attacks on stored batches", () => {
       made.copies.clear();
       const broken = await expectFinding(made, "BATCH_MISSING", "broken");
       expect(broken.findings.map(({ evidence }) => evidence[0])).toEqual(expect.arrayContaining(gone));
-      expect(broken.findings[0]?.sentence).toContain("records 1 are lost");
+      const missing = broken.findings.filter(({ code }) => code === "BATCH_MISSING");
+      expect(missing[0]?.sentence).toContain("records 1 are lost");
     }
   });
 
@@ -226,8 +227,12 @@ describe("attacks on heads and instances", () => {
   it("HEAD_INVALID: the owner is not among the recipients, or somebody else is", async () => {
     const made = await world();
     const { owner, recovery, auditor } = made.capsule;
-    const all = [owner, recovery, auditor].map(({ publicKey }) => publicKey);
-    for (const recipients of [all.slice(1), all.slice(0, 1), [...all, new Uint8Array(32).fill(7)]]) {
+    const all = [owner, recovery, auditor].map(({ publicKey }) => ({ key: publicKey, wrap: new Uint8Array(32) }));
+    for (const recipients of [
+      all.slice(1),
+      all.slice(0, 1),
+      [...all, { key: new Uint8Array(32).fill(7), wrap: new Uint8Array(32) }],
+    ]) {
       await made.host.begin(made.current, made.tick(), { recipients });
       await made.anchor();
       await expectFinding(made, "HEAD_INVALID", "broken");

@@ -58,6 +58,10 @@ export class TestHarmonizer implements Harmonizer {
     return this.#one(signedHead, { kind: "head", capsule, version: this.#version(capsule), head: signedHead });
   }
 
+  async parity(): Promise<readonly Uint8Array[]> {
+    return [];
+  }
+
   async submitNote(about: NoteKind, note: Uint8Array): Promise<Uint8Array> {
     const { capsule } = erased.read(note).value;
     return this.#one(note, { kind: "note", capsule, version: this.#version(capsule), about, note });

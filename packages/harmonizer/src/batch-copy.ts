@@ -4,7 +4,7 @@ import type { ObjectStore } from "@fogbound/storage";
 import { readBatch, verifyBatch } from "./batch-content.js";
 import type { LogReader } from "./log-reader.js";
 import { names } from "./names.js";
-import { readObject } from "./objects.js";
+import { hasCode, readObject } from "./objects.js";
 
 export interface BatchName {
   readonly instance: InstanceId;
@@ -12,17 +12,22 @@ export interface BatchName {
   readonly batch: number;
 }
 
+export interface BatchCopy {
+  readonly bytes: Uint8Array;
+  /** False for one that is damaged. */
+  readonly isWhole: boolean;
+}
+
 /**
- * The whole copy of a sequenced batch, found by the statement that its bundle holds; null when it was never sequenced
- * or no copy is kept.
- * @throws FogboundError `VERIFICATION_FAILED` or `FORMAT_INVALID` when the copy is damaged.
+ * The copy of a sequenced batch, found by the statement that its bundle holds; null when it was never sequenced or no
+ * copy is kept. A damaged one is handed out as it lies: whoever asks holds it against the log anyway.
  */
 export async function readBatchCopy(
   store: ObjectStore,
   log: LogReader,
   { instance, epoch, batch }: BatchName,
   waiting: Waiting,
-): Promise<Uint8Array | null> {
+): Promise<BatchCopy | null> {
   const number = log.places.batch(instance, epoch, batch);
   if (number === undefined) return null;
   const { bundle } = await log.history.readKnown(number, waiting);
@@ -32,14 +37,19 @@ export async function readBatchCopy(
     if (value.instance !== instance || value.epoch !== epoch || value.batch !== batch) continue;
     const statementHash = hashOf(entry.statement);
     const bytes = await readObject(store, names.batchCopy(instance, epoch, batch, statementHash), waiting);
-    return bytes === null ? null : checked(bytes, statementHash);
+    return bytes === null ? null : { bytes, isWhole: await isWhole(bytes, statementHash) };
   }
   throw FogboundError.verificationFailed();
 }
 
-async function checked(bytes: Uint8Array, statementHash: Uint8Array): Promise<Uint8Array> {
-  const read = readBatch(bytes);
-  await verifyBatch(read);
-  if (!sameBytes(hashOf(read.batch.statement), statementHash)) throw FogboundError.verificationFailed();
-  return bytes;
+async function isWhole(bytes: Uint8Array, statementHash: Uint8Array): Promise<boolean> {
+  try {
+    const read = readBatch(bytes);
+    await verifyBatch(read);
+    return sameBytes(hashOf(read.batch.statement), statementHash);
+  } catch (error) {
+    if (hasCode(error, "VERIFICATION_FAILED") || hasCode(error, "FORMAT_INVALID") || hasCode(error, "FORMAT_TOO_NEW"))
+      return false;
+    throw error;
+  }
 }

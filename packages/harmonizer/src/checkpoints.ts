@@ -43,6 +43,11 @@ export class Checkpoints {
     this.#tiles = new TileWriter(parts.store, this.#tree);
   }
 
+  /** Names of the tiles that were found damaged and written anew. */
+  get repaired(): readonly string[] {
+    return this.#tiles.repaired;
+  }
+
   /** Leaves that the newest known checkpoint covers. */
   get size(): number {
     return this.#latest?.checkpoint.size ?? 0;

@@ -12,6 +12,8 @@ import type { EmbeddedHarmonizer } from "./options.js";
 import { prunedBundles } from "./pull.js";
 import type { Sequence } from "./sequence.js";
 import { abortable, Turns } from "./serial.js";
+import { readParity } from "./spares.js";
+import type { Stripes } from "./stripes.js";
 import type { Submission } from "./submission.js";
 import type { TileReader } from "./tile-reader.js";
 
@@ -23,6 +25,7 @@ export interface HarmonizerParts {
   readonly sequence: Sequence;
   readonly checkpoints: Checkpoints;
   readonly tiles: TileReader;
+  readonly stripes: Stripes;
   readonly cadence: Cadence;
 }
 
@@ -98,7 +101,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
       const numbers = [...log.places.bundles(capsule)];
       const parts = { history: log.history, tiles };
       const bundles = { [Symbol.asyncIterator]: () => prunedBundles(parts, capsule, numbers, signed, waiting) };
-      return { checkpoint: signed?.note ?? null, bundles };
+      return { checkpoint: signed?.note ?? null, bundles, repaired: [...checkpoints.repaired] };
     });
   }
 
@@ -110,8 +113,18 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   ): Promise<Uint8Array | null> {
     return this.#open(waiting, async () => {
       await abortable(this.#parts.sequence.refresh(), waiting.signal);
-      return readBatchCopy(this.#parts.store, this.#parts.log, { instance, epoch, batch }, waiting);
+      const copy = await readBatchCopy(this.#parts.store, this.#parts.log, { instance, epoch, batch }, waiting);
+      return copy?.bytes ?? null;
     });
+  }
+
+  async parity(
+    instance: InstanceId,
+    epoch: number,
+    batch: number,
+    waiting: Waiting = {},
+  ): Promise<readonly Uint8Array[]> {
+    return this.#open(waiting, () => readParity(this.#parts.store, { instance, epoch, batch }, waiting));
   }
 
   close(): Promise<void> {
@@ -124,10 +137,11 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   }
 
   async #close(): Promise<void> {
-    const { cadence, sequence, checkpoints } = this.#parts;
+    const { cadence, sequence, checkpoints, stripes } = this.#parts;
     cadence.stop();
     await Promise.allSettled(this.#underway);
     await sequence.drain();
+    await stripes.drain();
     await checkpoints.finish();
   }
 

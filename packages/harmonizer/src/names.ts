@@ -15,6 +15,13 @@ export const names = {
    */
   batchCopy: (instance: InstanceId, epoch: number, batch: number, statementHash: Uint8Array): string =>
     `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-${toHex(statementHash)}`,
+  open: "harmonizer/open/",
+  batchCopies: (instance: InstanceId, epoch: number, batch: number): string =>
+    `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-`,
+  /** A stripe's name says what it covers and how many shards it has: a process that closes it at another place disturbs nothing. */
+  parity: ({ instance, epoch, first, last, parity, index }: ParityName): string =>
+    `${names.parities(instance, epoch)}${padded(first)}-${padded(last)}/${digits(index)}-of-${digits(parity)}`,
+  parities: (instance: InstanceId, epoch: number): string => `harmonizer/parity/${instance}/${padded(epoch)}/`,
   manifest: (capsule: CapsuleId, version: number, hash: Uint8Array): string =>
     `harmonizer/manifests/${capsule}/${padded(version)}-${toHex(hash)}`,
   checkpoint: "harmonizer/checkpoint",
@@ -23,6 +30,20 @@ export const names = {
     `${tileName(level, index)}${width === tileWidth ? "" : `.p/${width}`}`,
   partialTiles: (level: number, index: number): string => `${tileName(level, index)}.p/`,
 } as const;
+
+export interface ParityName {
+  readonly instance: InstanceId;
+  readonly epoch: number;
+  /** Numbers of the first and the last batch. */
+  readonly first: number;
+  readonly last: number;
+  readonly parity: number;
+  readonly index: number;
+}
+
+function digits(number: number): string {
+  return String(number).padStart(3, "0");
+}
 
 function tileName(level: number, index: number): string {
   const digits = String(index);

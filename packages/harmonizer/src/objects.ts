@@ -30,12 +30,20 @@ export async function putOnce(
 
 /**
  * Puts a derived copy right: what others computed the same stays, what is damaged is written anew.
+ * @returns "repaired" when it was damaged, or gone though it should have been there
  * @param isThere whether it is worth looking before trying to create it
  */
-export async function putDerived(store: ObjectStore, key: string, bytes: Uint8Array, isThere = false): Promise<void> {
-  if (!isThere && (await created(store, key, bytes, {}))) return;
+export async function putDerived(
+  store: ObjectStore,
+  key: string,
+  bytes: Uint8Array,
+  isThere = false,
+): Promise<"done" | "repaired"> {
+  if (!isThere && (await created(store, key, bytes, {}))) return "done";
   const found = await readObject(store, key);
-  if (found === null || !equalBytes(found, bytes)) await store.replace(key, bytes);
+  if (found !== null && equalBytes(found, bytes)) return "done";
+  await store.replace(key, bytes);
+  return "repaired";
 }
 
 async function created(store: ObjectStore, key: string, bytes: Uint8Array, waiting: Waiting): Promise<boolean> {

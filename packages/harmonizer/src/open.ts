@@ -1,5 +1,6 @@
 import type { CapsuleId, HarmonizerEntry } from "@fogbound/protocol";
 import { Admission } from "./admit.js";
+import type { Step } from "./advance.js";
 import { Cadence } from "./cadence.js";
 import { Checkpoints } from "./checkpoints.js";
 import { StoreHarmonizer } from "./harmonizer.js";
@@ -11,6 +12,7 @@ import { Manifests } from "./manifest-facts.js";
 import { readObject } from "./objects.js";
 import { assertOptions, type EmbeddedHarmonizer, type HarmonizerOptions } from "./options.js";
 import { Sequence } from "./sequence.js";
+import { Stripes } from "./stripes.js";
 import { TileReader } from "./tile-reader.js";
 import { TipsWriter } from "./tips.js";
 
@@ -32,17 +34,23 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   const manifests = new Manifests(store);
   const admission = new Admission(new HeadRules(manifests), new TipsWriter(origin, receiptKey, clock));
   const cadence = new Cadence(() => checkpoints.make());
-  const onSequenced = cadenceOf(cadence, log, manifests, options.checkpointSeconds ?? defaultCheckpointSeconds);
+  const onCapsules = cadenceOf(cadence, log, manifests, options.checkpointSeconds ?? defaultCheckpointSeconds);
+  const stripes = new Stripes({ store, log, manifests });
+  const onSequenced = (steps: readonly Step[]): void => {
+    onCapsules(new Set(steps.map(({ capsule }) => capsule)));
+    stripes.take(steps);
+  };
   const sequence = new Sequence({ store, log, admission, origin, receiptKey, clock, onSequenced });
   const refresh = () => sequence.refresh();
   const checkpoints = new Checkpoints({ store, origin, logKey, log, refresh });
   await checkpoints.load();
   await log.replay(store, (sequenced) => checkpoints.feed(sequenced));
   checkpoints.assertCovered();
-  if (log.position.size > checkpoints.size && !store.readOnly) onSequenced(new Set());
+  if (log.position.size > checkpoints.size && !store.readOnly) onCapsules(new Set());
+  stripes.recover();
   const intake = new Intake({ store, entry, log, manifests, refresh });
   const tiles = new TileReader((name) => readObject(store, name));
-  return new StoreHarmonizer({ store, entry, log, intake, sequence, checkpoints, tiles, cadence });
+  return new StoreHarmonizer({ store, entry, log, intake, sequence, checkpoints, tiles, stripes, cadence });
 }
 
 /** A checkpoint follows within the shortest time that a manifest of the capsules in a bundle asks for. */

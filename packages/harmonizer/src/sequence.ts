@@ -3,7 +3,6 @@ import { FogboundError } from "@fogbound/errors";
 import {
   type Bundle,
   bundle as bundleFormat,
-  type CapsuleId,
   type Clock,
   leafHashesOf,
   receipt as receiptFormat,
@@ -11,6 +10,7 @@ import {
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import type { Admission } from "./admit.js";
+import type { Step } from "./advance.js";
 import { Draft } from "./draft.js";
 import type { SequencedBundle } from "./history.js";
 import type { LogReader } from "./log-reader.js";
@@ -27,8 +27,8 @@ export interface SequenceParts {
   readonly origin: string;
   readonly receiptKey: SigningKey;
   readonly clock: Clock;
-  /** Told of the capsules in each bundle that this process sequenced. */
-  readonly onSequenced: (capsules: ReadonlySet<CapsuleId>) => void;
+  /** Told of each bundle that this process sequenced. */
+  readonly onSequenced: (steps: readonly Step[]) => void;
 }
 
 interface Pending {
@@ -106,7 +106,7 @@ export class Sequence {
       log.take(sequenced, draft.steps);
       this.#takenUnread = null;
       answer(placed, sequenced);
-      this.#parts.onSequenced(new Set(draft.steps.map(({ capsule }) => capsule)));
+      this.#parts.onSequenced(draft.steps);
     } catch (error) {
       await this.#recover(error, placed, log.position.next);
     }

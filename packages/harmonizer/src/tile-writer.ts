@@ -12,6 +12,7 @@ export class TileWriter {
   readonly #tree: TileTree;
   /** Of each level, the name of the partial tile written last. */
   readonly #partial: (string | undefined)[] = [];
+  readonly repaired: string[] = [];
   #replaced: Tile[] = [];
 
   constructor(store: ObjectStore, tree: TileTree) {
@@ -30,7 +31,8 @@ export class TileWriter {
     for (const tile of this.#tree.partial()) {
       const name = names.tile(tile.level, tile.index, tile.width);
       if (this.#partial[tile.level] === name) continue;
-      await putDerived(this.#store, name, tile.bytes);
+      const outcome = await putDerived(this.#store, name, tile.bytes);
+      if (outcome === "repaired") this.repaired.push(name);
       this.#partial[tile.level] = name;
     }
   }
@@ -50,7 +52,8 @@ export class TileWriter {
   async #writeFinished(covered: number): Promise<void> {
     for (const tile of [...this.#tree.finished]) {
       const isThere = (tile.index + 1) * tileWidth ** (tile.level + 1) <= covered;
-      await putDerived(this.#store, names.tile(tile.level, tile.index, tile.width), tile.bytes, isThere);
+      const name = names.tile(tile.level, tile.index, tile.width);
+      if ((await putDerived(this.#store, name, tile.bytes, isThere)) === "repaired") this.repaired.push(name);
       this.#tree.forget(1);
       if (!isThere) this.#replaced.push(tile);
     }

@@ -179,7 +179,7 @@ export class Writer {
       value: { version },
       hash,
     } = under;
-    const recipients = [randomBytes(32)];
+    const recipients = [{ key: randomBytes(32), wrap: randomBytes(32) }];
     const secret = randomBytes(32);
     return epochHead.sign(
       {

@@ -4,6 +4,7 @@ import {
   epochBinding,
   epochHead,
   epochSecretCommitment,
+  hashOf,
   type InstanceId,
   layout,
   recipientName,
@@ -36,6 +37,7 @@ export interface LogPlace {
 }
 
 interface Wrap {
+  readonly recipient: Uint8Array;
   readonly key: string;
   readonly bytes: Uint8Array;
 }
@@ -68,7 +70,7 @@ export async function prepareEpoch(place: LogPlace, start: EpochStart): Promise<
   const secret = randomBytes(32);
   try {
     const wraps = await Promise.all(recipients.map((recipient) => wrapSecret(place, number, secret, recipient)));
-    const head = await signHead(place, start, recipients, epochSecretCommitment(secret));
+    const head = await signHead(place, start, wraps, epochSecretCommitment(secret));
     return { number, manifest, began: start.began, head, wraps, ratchet: newRatchet(secret) };
   } finally {
     secret.fill(0);
@@ -94,6 +96,7 @@ export async function commitEpoch(
 async function wrapSecret(place: LogPlace, epoch: number, secret: Uint8Array, recipient: Uint8Array): Promise<Wrap> {
   const { root, instance } = place;
   return {
+    recipient,
     key: root + layout.epochKey(instance, epoch, recipientName(recipient)),
     bytes: await sealTo(recipient, label("epoch-secret"), secret, epochBinding(instance, epoch)),
   };
@@ -102,7 +105,7 @@ async function wrapSecret(place: LogPlace, epoch: number, secret: Uint8Array, re
 function signHead(
   place: LogPlace,
   start: EpochStart,
-  recipients: readonly Uint8Array[],
+  wraps: readonly Wrap[],
   commitment: Uint8Array,
 ): Promise<Uint8Array> {
   const { capsule, instance, registration, key } = place;
@@ -120,7 +123,7 @@ function signHead(
       manifest: hash,
       registration,
       secret: commitment,
-      recipients,
+      recipients: wraps.map(({ recipient, bytes }) => ({ key: recipient, wrap: hashOf(bytes) })),
     },
     key,
   );

@@ -34,8 +34,16 @@ export interface EpochHead {
   readonly registration: Uint8Array | null;
   /** Commits to the epoch secret, so that every recipient gets the same one. */
   readonly secret: Uint8Array;
-  /** Read keys the secret is wrapped to: the owner's, the recovery keys', the auditors'. */
-  readonly recipients: readonly Uint8Array[];
+  /** To whom the secret is wrapped: the owner, the recovery keys, the auditors. */
+  readonly recipients: readonly EpochRecipient[];
+}
+
+/** The hash lets everybody see a damaged wrap, whose one reader may need it only years later. */
+export interface EpochRecipient {
+  /** X25519. */
+  readonly key: Uint8Array;
+  /** SHA-256 of the wrap, as it lies under `keys/`. */
+  readonly wrap: Uint8Array;
 }
 
 const payload: Format<EpochHead> = format(
@@ -51,7 +59,7 @@ const payload: Format<EpochHead> = format(
     manifest: bytes32,
     registration: nullable(embedded),
     secret: bytes32,
-    recipients: list(bytes32, { least: 1, most: 128 }),
+    recipients: list(struct<EpochRecipient>({ key: bytes32, wrap: bytes32 }), { least: 1, most: 128 }),
   }),
 );
 

@@ -1,3 +1,5 @@
+import { encodeCbor, label, sha256 } from "@fogbound/crypto";
+
 /** Something proved wrong, with its evidence. Codes are for ever; new ones may come, and an unknown one is a failure. */
 export type FindingCode =
   | "MANIFEST_INVALID"
@@ -11,6 +13,7 @@ export type FindingCode =
   | "CHAIN_INCOMPLETE"
   | "HEAD_INVALID"
   | "HEAD_UNRECEIPTED"
+  | "WRAP_ALTERED"
   | "EPOCH_UNREADABLE"
   | "EPOCH_SECRET_FORGED"
   | "INSTANCE_UNKNOWN"
@@ -33,6 +36,7 @@ export type FindingCode =
   | "DELIVERY_UNASKED"
   | "CONTENT_MISSING"
   | "CONTENT_ALTERED"
+  | "COPY_ALTERED"
   | "PARITY_ALTERED"
   | "NOTE_INVALID"
   | "PIN_CONTRADICTED"
@@ -45,6 +49,16 @@ export interface Finding {
   readonly sentence: string;
   /** What can be shown to somebody else: names of objects, hashes, and signed papers in base64. */
   readonly evidence: readonly string[];
-  /** *broken*: proved wrong. *incomplete*: could not be proved. *repaired*: was wrong, and is whole again. */
-  readonly severity: "broken" | "incomplete" | "repaired";
+  /**
+   * *broken*: proved wrong. *incomplete*: could not be proved. *repaired*: was wrong, and is whole again. *explained*: the
+   * owner has signed why; it is told every time, and decides no more.
+   */
+  readonly severity: "broken" | "incomplete" | "repaired" | "explained";
+  /** The owner's reason, for an *explained* one. */
+  readonly because?: string;
+}
+
+/** What an owner's explanation names: this finding, with this evidence, and no other. */
+export function findingHash({ code, sentence, evidence }: Pick<Finding, "code" | "sentence" | "evidence">): Uint8Array {
+  return sha256(label("finding"), encodeCbor([code, sentence, [...evidence]]));
 }

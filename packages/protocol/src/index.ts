@@ -13,8 +13,8 @@ export { type Batch, type BatchStatement, batch, batchStatement, headersRoot, mo
 export { type Checkpoint, openCheckpoint, signCheckpoint } from "./checkpoint.js";
 export { type Codec, type Format, format, sameBytes, suite } from "./codec.js";
 export { countTags } from "./count.js";
-export { type EpochHead, epochHead, epochSecretCommitment } from "./epoch.js";
-export type { Finding, FindingCode } from "./finding.js";
+export { type EpochHead, type EpochRecipient, epochHead, epochSecretCommitment } from "./epoch.js";
+export { type Finding, type FindingCode, findingHash } from "./finding.js";
 export { capsuleIdOf, type Genesis, genesis, ownerIdOf } from "./genesis.js";
 export {
   type AccessId,
@@ -86,6 +86,7 @@ export {
   type SealedPart,
   sealedPart,
 } from "./parts.js";
+export { type Pin, pin } from "./pin.js";
 export { nowhere, type Place } from "./place.js";
 export {
   type LeafReceipt,

@@ -26,6 +26,8 @@ export interface Pulled {
   readonly checkpoint: string | null;
   /** `prunedBundle` objects, by number. */
   readonly bundles: AsyncIterable<Uint8Array>;
+  /** Names of objects the harmonizer derives from its log and found damaged: it has written them anew since it started. */
+  readonly repaired: readonly string[];
 }
 
 /** Which manifest the log says is in force. */
@@ -56,7 +58,9 @@ export interface Harmonizer {
   /** Sequences the tips of the capsule's chains and signs a checkpoint over them. */
   anchor(capsule: CapsuleId, waiting?: Waiting): Promise<void>;
   pull(capsule: CapsuleId, waiting?: Waiting): Promise<Pulled>;
-  /** Its own copy of a batch; null when it keeps none. */
+  /** The `parityShard` objects of the closed stripe this batch is in, damaged ones too; empty while it is open. */
+  parity(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<readonly Uint8Array[]>;
+  /** Its own copy of a batch, kept until the stripe is closed; null when it keeps none. */
   batchCopy(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<Uint8Array | null>;
 }
 

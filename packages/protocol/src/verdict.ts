@@ -36,6 +36,9 @@ export interface Verdict {
   /** For each proof, the words a person reads beside it: an anchor's time, a reason, who was pinned. */
   readonly notes: Readonly<Partial<Record<Proof, string>>>;
   readonly findings: readonly Finding[];
+  /** Records whose bodies the owner erased, and records dropped by the rule of the manifest: neither is missing. */
+  readonly erased: number;
+  readonly dropped: number;
   /** Since when which instance holds the key of which item: what was released cannot be taken back. */
   readonly keysHeld: readonly KeyHeld[];
 }

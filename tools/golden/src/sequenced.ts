@@ -18,8 +18,10 @@ import {
   leafReceipt,
   leavesOf,
   type ParityShard,
+  type Pin,
   type PrunedBundle,
   parityShard,
+  pin,
   prunedBundle,
   type Receipt,
   receipt,
@@ -85,7 +87,7 @@ export async function sequence(
     leaf,
     paper("pruned-bundle", prunedBundle.encode(pruned), null, pruned),
   ];
-  const more = [...(await notesOf(founded, recorded)), parityOf(founded)];
+  const more = [...(await notesOf(founded, recorded)), parityOf(founded), pinOf(founded, recorded, manifestHash)];
   const samples = [...[...papers, ...more].map(({ sample }) => sample), await checkpointOf(bundleValue)];
   return { statement: statement.bytes, leafReceipt: leaf.bytes, samples };
 }
@@ -102,7 +104,10 @@ async function headOf({ capsule, instance }: Founded, manifest: Uint8Array, regi
     manifest,
     registration,
     secret: epochSecretCommitment(fixed("epoch secret")),
-    recipients: [(await sealingKey("read")).publicKey, (await sealingKey("recovery")).publicKey],
+    recipients: [
+      { key: (await sealingKey("read")).publicKey, wrap: fixed("wrap to read") },
+      { key: (await sealingKey("recovery")).publicKey, wrap: fixed("wrap to recovery") },
+    ],
   };
   return paper("head", await epochHead.sign(value, signingKey("instance")), "instance", value);
 }
@@ -183,6 +188,21 @@ function parityOf({ capsule, instance }: Founded): Paper {
   const place = { epoch: 1, first: 1, lengths: [32, 20, 31], parity: 2, index: 1 };
   const value: ParityShard = { suite: 1, capsule, instance, ...place, shard, digest: sha256(shard) };
   return paper("parity", parityShard.encode(value), null, value);
+}
+
+function pinOf({ capsule, instance }: Founded, { headers }: Recorded, manifest: Uint8Array): Paper {
+  const hash = hashOf(headers.at(-1) ?? new Uint8Array());
+  const value: Pin = {
+    suite: 1,
+    capsule,
+    version: 1,
+    manifest,
+    size: 27,
+    root: fixed("root"),
+    chains: [{ instance, epoch: 1, number: headers.length, hash }],
+    time: start + 5000,
+  };
+  return paper("pin", pin.encode(value), null, value);
 }
 
 async function receiptOf(value: Bundle): Promise<Paper> {

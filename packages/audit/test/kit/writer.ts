@@ -6,6 +6,7 @@ import {
   type ChainTip,
   commitmentOf,
   type EpochHead,
+  type EpochRecipient,
   epochBinding,
   epochHead,
   epochSecretCommitment,
@@ -79,12 +80,13 @@ export class Writer {
     this.batch = 0;
     this.#ratchet = new Ratchet(epochChainKey(secret));
     const { owner, recovery, auditor, id } = this.capsule;
-    const recipients = [owner, recovery, auditor].map(({ publicKey }) => publicKey);
-    for (const recipient of recipients) {
+    const recipients: EpochRecipient[] = [];
+    for (const recipient of [owner, recovery, auditor].map(({ publicKey }) => publicKey)) {
       const wrap = options.wrapped ?? secret;
       const binding = epochBinding(this.instance, this.epoch);
       const sealed = await sealTo(recipient, label("epoch-secret"), wrap, binding);
       this.store.set(layout.epochKey(this.instance, this.epoch, recipientName(recipient)), sealed);
+      recipients.push({ key: recipient, wrap: hashOf(sealed) });
     }
     const value: EpochHead = {
       suite: 1,

@@ -10,6 +10,7 @@ import {
   type LeafReceipt,
   noteKinds,
   type ParityShard,
+  type Pin,
   type PrunedBundle,
   type Receipt,
   type Received,
@@ -92,7 +93,7 @@ export const epochHead: fc.Arbitrary<EpochHead> = fc.record({
   manifest: bytes32,
   registration: orNull(embedded),
   secret: bytes32,
-  recipients: list(bytes32, 1),
+  recipients: list(fc.record({ key: bytes32, wrap: bytes32 }), 1),
 });
 
 export const batchStatement: fc.Arbitrary<BatchStatement> = fc.record({
@@ -189,6 +190,17 @@ export const received: fc.Arbitrary<Received> = fc.record({
   capsule: identifier("cap"),
   time: instant,
   chains: list(chainTip, 1),
+});
+
+export const pin: fc.Arbitrary<Pin> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  version: upTo(99_999_999),
+  manifest: bytes32,
+  size: unsigned,
+  root: bytes32,
+  chains: list(chainTip),
+  time: instant,
 });
 
 export const explained: fc.Arbitrary<Explained> = fc.record({
