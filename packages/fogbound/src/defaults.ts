@@ -12,3 +12,7 @@ export const leaseSeconds = 0;
 
 /** Seconds by which a request's time may differ from the clock, as with authorities: longer, and it is not served under a lease. */
 export const freshnessSeconds = 300;
+
+/** A day and a year: what a manifest can say. */
+export const mostLeaseSeconds = 86_400;
+export const mostPushSeconds = 31_536_000;

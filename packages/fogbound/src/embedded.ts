@@ -93,13 +93,14 @@ function originOf(keys: EmbeddedKeys): string {
   return `fogbound.embedded/${ownerIdOf(keys.owner.root.publicKey)}`;
 }
 
-/** In this order: the host's last records need the authority's journal and the harmonizer's log. */
+/** In this order: the host's last records need the authority's journal and the harmonizer's log. What fails is thrown when all are closed. */
 function closing(host: Host, authority: EmbeddedAuthority, harmonizer: EmbeddedHarmonizer): () => Promise<void> {
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    await host.close();
-    await authority.close();
-    await harmonizer.close();
+    const failures: unknown[] = [];
+    for (const party of [host, authority, harmonizer])
+      await party.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   return () => {
     closed ??= close();

@@ -149,16 +149,17 @@ export class Host {
     }
   }
 
-  /** Writes what is still to be written, forgets every key. */
+  /** Writes what is still to be written, forgets every key. @throws FogboundError `RECORD_NOT_DURABLE`, all being closed. */
   async close(waiting: Waiting = {}): Promise<void> {
-    await Promise.all([...this.#inUse].map((served) => served.end()));
+    const ended = await Promise.allSettled([...this.#inUse].map((served) => served.end()));
     await Promise.all(this.#writing);
     for (const [capsule, taking] of [...this.#capsules]) {
       const taken = await taking.catch(() => null);
       if (taken !== null) await this.#retire(capsule, taken);
     }
-    await Promise.all([...this.#retired].map(({ logger }) => logger.close(waiting)));
+    const closed = await Promise.allSettled([...this.#retired].map(({ logger }) => logger.close(waiting)));
     this.#retired.clear();
+    for (const one of [...ended, ...closed]) if (one.status === "rejected") throw one.reason;
   }
 
   async #serve({ hosted, leases }: Taken, asked: Asked, waiting: Waiting): Promise<Access> {

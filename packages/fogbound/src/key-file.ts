@@ -60,6 +60,9 @@ async function readPrivately(path: string): Promise<string | null> {
         `Expected a key file of at most ${largestKeyFile} bytes, got ${size}: ${path} is something else.`,
       );
     return await file.readFile("utf8");
+  } catch (error) {
+    if (FogboundError.isInstance(error)) throw error;
+    return storeError(path)(error);
   } finally {
     await file.close();
   }

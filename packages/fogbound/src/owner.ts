@@ -33,7 +33,7 @@ import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from
 import { type OwnerParties, systemClock } from "./parties.js";
 import { isOffline, publishVersions } from "./publish.js";
 import { readableFrom } from "./readable.js";
-import { policyTerms, required, type SealRequest } from "./seal-request.js";
+import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
 import type { Capsule } from "./types.js";
 
 export interface SealOptions extends Waiting {
@@ -61,11 +61,13 @@ export class Owner {
    * Seals items and their policy, and publishes them. When harmonizer or authorities cannot be asked the capsule stays
    * *sealed*, whole, until `publish`.
    *
-   * @throws TypeError for no items, names that are none or given twice, no policy, no host, no issuer.
+   * @throws TypeError for no items, names that are none or given twice, no policy, no host, no issuer; RangeError for a
+   * lease or a push that is no time or no size.
    * @throws FogboundError `POLICY_INVALID`, `FORMAT_INVALID` when it is too large, and the store's codes.
    */
   async seal(request: SealRequest, options: SealOptions = {}): Promise<Capsule> {
     checkItems(request.items);
+    checkTimes(request);
     const lease = request.leaseSeconds ?? leaseSeconds;
     const terms = await policyTerms(request.policy, lease);
     const hosts = required(request.hosts, this.#parties.defaults?.hosts, "hosts");

@@ -1,6 +1,7 @@
 import type { Item } from "@fogbound/capsule";
 import { Policy, type ValidatedPolicy, validatePolicy } from "@fogbound/policy";
 import type { AuditorEntry, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
+import { mostLeaseSeconds, mostPushSeconds } from "./defaults.js";
 
 export interface SealRequest {
   readonly items: readonly [Item, ...Item[]];
@@ -43,6 +44,17 @@ export async function policyTerms(policy: Policy | "record-only", leaseSeconds: 
     cedar: policy.cedar,
     counted: validated.counting.map(({ id, actions, items }) => ({ id, actions, items })),
   };
+}
+
+/** @throws RangeError for a lease or a push that is no time or no size: before anything is written. */
+export function checkTimes({ leaseSeconds, push }: SealRequest): void {
+  const check = (what: string, value: number | undefined, most: number): void => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= most)) return;
+    throw new RangeError(`Expected ${what} to be a whole number from 0 to ${most}, got ${String(value)}.`);
+  };
+  check("leaseSeconds", leaseSeconds, mostLeaseSeconds);
+  check("push.seconds", push?.seconds, mostPushSeconds);
+  check("push.bytes", push?.bytes, Number.MAX_SAFE_INTEGER);
 }
 
 /** @throws TypeError for an empty list: it would be a capsule nobody can serve or read. */

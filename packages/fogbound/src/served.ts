@@ -89,10 +89,10 @@ export class Served {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    if (!this.#recorded || this.#served.count > 0)
-      await this.#deliver(this.#served.count > 0 ? "delivered" : "broken-off");
     this.#key.fill(0);
     this.#inUse.delete(this);
+    if (!this.#recorded || this.#served.count > 0)
+      await this.#deliver(this.#served.count > 0 ? "delivered" : "broken-off");
   }
 
   /** What leaves after the end would be in no record. */

@@ -26,8 +26,11 @@ export async function scene(options: { readonly store?: ObjectStore } = {}): Pro
     openEmbedded({ store, keyFile, passphrase, passphraseCost: { cost: 1024 }, clock: clock.now });
   const embedded = await open();
   const close = async (): Promise<void> => {
-    await embedded.close();
-    await rm(folder, { recursive: true, force: true });
+    try {
+      await embedded.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   };
   return { ...embedded, store, clock, keyFile, folder, again: open, close };
 }
