@@ -65,9 +65,15 @@ export class SealedBatch {
     return new SealedBatch(place, at, records, statement);
   }
 
-  /** Store and deposit side by side, each until it has succeeded once. Rejects with what failed. */
+  /**
+   * Store and deposit, each until it has succeeded once; rejects with what failed. Side by side, but a journal's in turn:
+   * its key outlives the process, and after a crash a number that only the deposit had would be given to another record.
+   */
   async commit(deposit: Deposit, signal?: AbortSignal): Promise<CreateOutcome> {
-    const outcomes = await Promise.allSettled([this.#store(signal), this.#deposit(deposit, signal)]);
+    const stored = this.#store(signal);
+    const first = this.#place.registration === null ? stored : Promise.resolve();
+    const deposited = first.then(() => (this.#stored === "taken" ? undefined : this.#deposit(deposit, signal)));
+    const outcomes = await Promise.allSettled([stored, deposited]);
     if (this.#stored === "taken") return "taken";
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return "done";

@@ -104,13 +104,15 @@ describe("A logger whose store or deposit fails", () => {
 
   it("ends the waiting on a hung store when its signal aborts, and completes the batch later", async () => {
     let fault: Fault = "none";
-    const bench = await newBench(() => fault);
-    const logger = await openLogger(bench);
     const controller = new AbortController();
+    const bench = await newBench(() => {
+      if (fault === "hang") queueMicrotask(() => controller.abort(new Error("enough")));
+      return fault;
+    });
+    const logger = await openLogger(bench);
     fault = "hang";
     const hung = write(logger, "one", controller.signal);
     const beside = write(logger, "two", controller.signal);
-    setTimeout(() => controller.abort(new Error("enough")), 20);
     await expect(hung).rejects.toThrow("enough");
     await expect(beside).rejects.toThrow("enough");
     fault = "none";
@@ -120,6 +122,7 @@ describe("A logger whose store or deposit fails", () => {
 
   it("goes on with shared work while one still waits for it", async () => {
     const bench = await newBench();
+    const controller = new AbortController();
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -127,15 +130,14 @@ describe("A logger whose store or deposit fails", () => {
     const slow: Deposit = {
       head: bench.deposit.head,
       batch: async (bytes, waiting) => {
+        queueMicrotask(() => controller.abort(new Error("enough")));
         await gate;
         return bench.deposit.batch(bytes, waiting);
       },
     };
     const logger = await openLogger(bench, { deposit: slow });
-    const controller = new AbortController();
     const impatient = write(logger, "one", controller.signal);
     const patient = write(logger, "two");
-    setTimeout(() => controller.abort(new Error("enough")), 5);
     await expect(impatient).rejects.toThrow("enough");
     release();
     await patient;

@@ -35,7 +35,7 @@ import {
 } from "@fogbound/protocol";
 import { memoryDriver, ObjectStore, readAll, type StoreDriver } from "@fogbound/storage";
 import { expect } from "vitest";
-import { type ChainPosition, type Deposit, type EpochManifest, Logger } from "../src/index.js";
+import { type Deposit, type EpochManifest, Logger, type LoggerOptions } from "../src/index.js";
 
 export const capsule: CapsuleId = derivedIdentifier("cap", "test", Uint8Array.of(1));
 export const root: string = layout.hostLog(capsule);
@@ -53,10 +53,15 @@ export function faultyDriver(inner: StoreDriver, next: () => Fault): StoreDriver
     if (fault === "committed") throw new Error("connection reset");
     return info;
   };
+  return withDriver(inner, { create });
+}
+
+/** The driver with some of its methods replaced. */
+export function withDriver(inner: StoreDriver, changes: Partial<StoreDriver>): StoreDriver {
   return {
     name: inner.name,
     capabilities: inner.capabilities,
-    create,
+    create: (...rest) => inner.create(...rest),
     upload: (...rest) => inner.upload(...rest),
     replace: (...rest) => inner.replace(...rest),
     get: (...rest) => inner.get(...rest),
@@ -65,6 +70,7 @@ export function faultyDriver(inner: StoreDriver, next: () => Fault): StoreDriver
     delete: (...rest) => inner.delete(...rest),
     close: () => inner.close(),
     errorCode: (error) => inner.errorCode(error),
+    ...changes,
   };
 }
 
@@ -112,7 +118,7 @@ function keepOnce(kept: Uint8Array[], bytes: Uint8Array): void {
 
 export function openLogger(
   bench: Bench,
-  changes: { readonly deposit?: Deposit; readonly resume?: ChainPosition | null; readonly signal?: AbortSignal } = {},
+  changes: Partial<Pick<LoggerOptions, "deposit" | "resume" | "signal" | "registration" | "store" | "manifest">> = {},
 ): Promise<Logger> {
   const { store, key, manifest, deposit } = bench;
   const clock = (): number => bench.now;
