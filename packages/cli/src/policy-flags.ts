@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { FogboundError } from "@fogbound/errors";
 import { Policy, type Rule } from "@fogbound/policy";
 import { type Action, actions as everyAction, isAction } from "@fogbound/protocol";
 import { parseDate } from "./dates.js";
@@ -77,5 +78,8 @@ export async function readPolicy(path: string, directory: string): Promise<Polic
     if (isMissing(error)) throw notFound(`There is no policy file ${path}.`, { cause: error });
     throw error;
   });
-  return Policy.parse(text);
+  return Policy.parse(text).catch((cause: unknown) => {
+    if (!FogboundError.isInstance(cause) || cause.code !== "POLICY_INVALID") throw cause;
+    throw new FogboundError(cause.code, `${path}: ${cause.message}`, { cause });
+  });
 }

@@ -19,20 +19,20 @@ export interface ProgramOptions {
   readonly perform: Perform;
   /** Takes what `--help` and `--version` print. */
   readonly show: (text: string) => void;
-  /** How wide help may be; 80 when nobody says. */
+  /** How wide help may be; 80 when nobody says, or a terminal says 0. */
   readonly columns: number | undefined;
 }
 
 /** Every verb, flag and help text. What is typed wrong is thrown as a CommandFailure, exit 2. */
-export function buildProgram({ perform, show, columns = 80 }: ProgramOptions): Command {
+export function buildProgram({ perform, show, columns }: ProgramOptions): Command {
   const program = new Command("fogbound")
     .description("Seals files for named readers, and proves afterwards who was given what.")
     .usage("<verb> [options]")
     .configureOutput({
       writeOut: show,
       writeErr: () => undefined,
-      getOutHelpWidth: () => columns,
-      getErrHelpWidth: () => columns,
+      getOutHelpWidth: () => columns || 80,
+      getErrHelpWidth: () => columns || 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -41,7 +41,7 @@ export function buildProgram({ perform, show, columns = 80 }: ProgramOptions): C
       throw usageFailure(program, error);
     })
     .helpOption("-h, --help", "say how it is used")
-    .helpCommand(false);
+    .addHelpCommand(helpCommand());
   addCommonFlags(program);
   addVersion(program, show);
   addSetupVerbs(program, perform);
@@ -58,6 +58,10 @@ function subcommandTerm(verb: Command): string {
     return one.required ? `<${name}>` : `[${name}]`;
   });
   return [verb.name(), ...names].join(" ");
+}
+
+function helpCommand(): Command {
+  return new Command("help").argument("[verb]").summary("say how a verb is used").helpGroup("Help:").helpOption(false);
 }
 
 function addCommonFlags(program: Command): void {

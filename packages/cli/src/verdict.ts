@@ -28,7 +28,7 @@ export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCod
     output.warn("parts of the log were lost and could be restored; with --strict this is a failure");
   if (verdict.outcome === "incomplete" && code === 0)
     output.warn(
-      "the records stayed sealed, so nobody compared requests and answers; give --key-file with a key that opens them",
+      "verified without a read key: the records stayed sealed, so requests and answers were not compared. With --key-file they are.",
     );
   return code;
 }

@@ -5,8 +5,9 @@ import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
 import { CommandFailure, wrongUsage } from "../failure.js";
 import { subjectOf } from "../readers.js";
+import { loadReaders } from "../readers-file.js";
 import { confirmed } from "../terminal.js";
-import { withVault } from "../vault.js";
+import { type Vault, withVault } from "../vault.js";
 
 export interface RevokeFlags {
   readonly reader?: string;
@@ -21,6 +22,7 @@ export async function revoke(context: Context, prefix: string, flags: RevokeFlag
   if (what === "everything") await confirmEverything(context, prefix);
   return withVault<ExitCode>(context, async ({ owner, store }) => {
     const capsule: CapsuleId = await resolveCapsule(store, prefix, signal);
+    if (flags.reader !== undefined && !isSubject(flags.reader)) await checkNamed(context, owner, capsule, flags.reader);
     const { version, state } = await owner.revoke(capsule, what, { signal });
     await output.result("revoke", { capsule, version, state, revoked: what }, []);
     output.note(
@@ -39,6 +41,24 @@ function revocationFrom({ reader, host, instance }: RevokeFlags): Revocation {
   if (instance !== undefined)
     return { instance: checked(isIdentifier("ins", instance) && instance, "--instance", "ins_ and 26 characters") };
   return "everything";
+}
+
+/** A name misspelt would revoke nobody, and say that it had. */
+async function checkNamed(
+  { settings, signal }: Context,
+  owner: Vault["owner"],
+  capsule: CapsuleId,
+  name: string,
+): Promise<void> {
+  const { issuers, policy } = (await owner.describe(capsule, { signal })).authority;
+  const sealedFor = issuers.filter(({ id }) => id === "local").flatMap(({ readers }) => readers.map((one) => one.name));
+  const known = new Set([...sealedFor, ...(await loadReaders(settings.keyFile.value)).map((one) => one.name)]);
+  const subject = subjectOf(name);
+  if (known.has(name) || policy?.includes(JSON.stringify(subject)) === true) return;
+  const others = known.size === 0 ? "no reader is known" : `known are ${[...known].join(", ")}`;
+  throw wrongUsage(
+    `There is no reader ${JSON.stringify(name)}; ${others}. To revoke it all the same, give --reader ${JSON.stringify(subject)}.`,
+  );
 }
 
 function checked<T extends string>(id: T | false, flag: string, shape: string): T {
