@@ -5,7 +5,7 @@ import type { Notes } from "./notes.js";
 export type Severity = Finding["severity"];
 
 /** Findings kept for one code; of what is beyond it the last finding gives the number. */
-const mostFindingsOfOneCode = 1000;
+export const mostFindingsOfOneCode = 1000;
 
 interface Kept {
   readonly finding: Finding;

@@ -30,6 +30,7 @@ export function storePrefix(prefix: string): string {
   if (prefix === "") return "";
   const key = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
   assertKey(key);
+  if (`${key}/` === reservedPrefix) throw invalid("prefix", prefix, `anything but the reserved ${reservedPrefix}`);
   return `${key}/`;
 }
 
