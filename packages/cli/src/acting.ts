@@ -16,7 +16,7 @@ export interface ActingFlags {
 }
 
 /** An item that may be read now. */
-export interface OpenedItem {
+interface OpenedItem {
   readonly name: string;
   /** Bytes; null with the owner's own key, which asks nobody. */
   readonly size: number | null;

@@ -23,6 +23,3 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly yes: boolean;
 }
-
-/** What a verb resolves with when it is done and the exit code is not 0. */
-export type { ExitCode } from "./exit-codes.js";

@@ -26,7 +26,7 @@ function hasDay([, year, month, date]: readonly string[]): boolean {
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** "90s", "30m", "12h", "7d", "2w" in milliseconds. One number, one unit. @throws CommandFailure, exit 2. */
-export function parseDuration(text: string, flag: string): number {
+function parseDuration(text: string, flag: string): number {
   const match = /^([1-9]\d{0,5})([smhdw])$/.exec(text);
   const unit = seconds[match?.[2] ?? ""];
   if (match !== null && unit !== undefined) return Number(match[1]) * unit * 1000;

@@ -35,7 +35,7 @@ export async function handOver(recoveryKey: string, file: string | null, termina
 }
 
 /** Compared as a person types it: any case, with or without the dash. */
-export function isEnd(typed: string, recoveryKey: string): boolean {
+function isEnd(typed: string, recoveryKey: string): boolean {
   const plain = (text: string): string => text.replaceAll("-", "").trim().toUpperCase();
   return plain(typed).length === 6 && plain(recoveryKey).endsWith(plain(typed));
 }

@@ -10,7 +10,7 @@ export function errorMessage(error: unknown): string {
 }
 
 /** What programs compare with. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   if (FogboundError.isInstance(error) || error instanceof CommandFailure) return error.code;
   if (error instanceof TypeError || error instanceof RangeError) return "WRONG_USAGE";
   return systemCode(error) ?? "FAILED";

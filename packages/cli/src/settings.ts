@@ -9,7 +9,7 @@ import { absoluteStoreUrl, checkNoPassword } from "./store-url.js";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A value and where it came from: a flag, a variable, the config file, or "default". */
-export interface Setting<T> {
+interface Setting<T> {
   readonly value: T;
   readonly from: string;
 }

@@ -135,7 +135,7 @@ export class Desk {
   }
 }
 
-export function ranFrom(exitCode: ExitCode, bytes: Uint8Array, stderr: string): Ran {
+function ranFrom(exitCode: ExitCode, bytes: Uint8Array, stderr: string): Ran {
   const stdout = Buffer.from(bytes).toString("utf8");
   return {
     exitCode,
