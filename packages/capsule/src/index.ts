@@ -6,6 +6,8 @@ export { type ManifestVersion, readManifests, storeManifest, verifyManifest } fr
 export { draftFrom, type OwnerView, openAsOwner } from "./owner-view.js";
 export { openPart, openPartAs, type PartName, sealPart } from "./parts.js";
 export { openHostPartKey, ShareRecipient, unwrapItemKey } from "./release.js";
+export { type Resealed, type ResealOptions, resealItems } from "./reseal.js";
+export { rewrapItems } from "./rewrap.js";
 export {
   checkItems,
   type Item,
@@ -15,4 +17,5 @@ export {
   type SealItemsOptions,
   sealItems,
 } from "./seal.js";
+export { sweepAfterMilliseconds, unnamedContents } from "./sweep.js";
 export { wrapIdentity, wrapperFor } from "./wraps.js";
