@@ -189,19 +189,18 @@ describe("A seal that does not come to its end", () => {
 
   it("lets go of a source that it does not read to its end", async () => {
     const stop = new AbortController();
-    let cancelled = false;
+    let letGo: () => void = () => undefined;
+    const cancelled = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
     const source = new ReadableStream<Uint8Array>(
-      {
-        pull: (controller) => controller.enqueue(plainBytes(100_000)),
-        cancel: () => {
-          cancelled = true;
-        },
-      },
+      { pull: (controller) => controller.enqueue(plainBytes(100_000)), cancel: () => letGo() },
       { highWaterMark: 0 },
     );
     const onBytes = () => stop.abort(new Error("enough"));
     await expect(seal([named("a", source)], stop.signal, onBytes)).rejects.toThrow("enough");
-    await expect.poll(() => cancelled).toBe(true);
+    await cancelled;
+    expect(await keysIn(store)).toEqual([]);
   });
 
   it("names no content in a manifest, whatever was stored before one source failed", async () => {

@@ -2,21 +2,28 @@ import { batch, batchStatement, recordHeader } from "@fogbound/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Deposit, Logger } from "../src/index.js";
-import { type Bench, newBench, openLogger, readLog, storedObjects, texts, write } from "./kit.js";
+import { type Bench, latch, newBench, openLogger, readLog, storedObjects, texts, write } from "./kit.js";
 
 /** A deposit that answers when it is told to. */
-function gated(bench: Bench): { deposit: Deposit; open: () => void; waiting: () => number } {
+function gated(bench: Bench): { deposit: Deposit; open: () => void; arrival: () => Promise<void> } {
   const held: (() => void)[] = [];
+  let next = latch();
   return {
     deposit: {
       head: bench.deposit.head,
       batch: async (bytes, waiting) => {
-        await new Promise<void>((resolve) => held.push(resolve));
+        const gate = latch();
+        held.push(gate.open);
+        next.open();
+        await gate.opened;
         return bench.deposit.batch(bytes, waiting);
       },
     },
-    open: () => held.shift()?.(),
-    waiting: () => held.length,
+    open: () => {
+      next = latch();
+      held.shift()?.();
+    },
+    arrival: () => next.opened,
   };
 }
 
@@ -59,11 +66,11 @@ describe("Records that come at once", () => {
     const logger = await openLogger(bench, { deposit: gate.deposit });
     const before = (await storedObjects(bench.store)).size;
     const first = write(logger, "first");
-    await expect.poll(gate.waiting).toBe(1);
+    await gate.arrival();
     const rest = Array.from({ length: 40 }, (_, index) => write(logger, `rest ${index}`));
     gate.open();
     await first;
-    await expect.poll(gate.waiting).toBe(1);
+    await gate.arrival();
     expect((await storedObjects(bench.store)).size).toBe(before + 2);
     gate.open();
     const recorded = await Promise.all(rest);
@@ -107,11 +114,17 @@ describe("A batch", () => {
   it("of a host goes to the store and the harmonizer side by side", async () => {
     let hanging = false;
     const bench = await newBench(() => (hanging ? "hang" : "none"));
-    const logger = await openLogger(bench, { registration: new Uint8Array(9) });
+    const deposited = latch();
+    const deposit: Deposit = {
+      head: bench.deposit.head,
+      batch: (bytes, waiting) => bench.deposit.batch(bytes, waiting).finally(deposited.open),
+    };
+    const logger = await openLogger(bench, { deposit, registration: new Uint8Array(9) });
     const stop = new AbortController();
     hanging = true;
     const hung = write(logger, "one", stop.signal);
-    await expect.poll(() => bench.deposited.batches.length).toBe(1);
+    await deposited.opened;
+    expect(bench.deposited.batches).toHaveLength(1);
     stop.abort(new Error("enough"));
     await expect(hung).rejects.toThrow("enough");
     hanging = false;
@@ -121,16 +134,16 @@ describe("A batch", () => {
 
   it("of a journal goes to the harmonizer when it is in the store: a crash between must leave the number free", async () => {
     let hanging = false;
-    let hung = false;
+    const hung = latch();
     const bench = await newBench(() => {
-      hung ||= hanging;
+      if (hanging) hung.open();
       return hanging ? "hang" : "none";
     });
     const logger = await openLogger(bench);
     const stop = new AbortController();
     hanging = true;
     const lost = write(logger, "one", stop.signal);
-    await expect.poll(() => hung).toBe(true);
+    await hung.opened;
     stop.abort(new Error("crash"));
     await expect(lost).rejects.toThrow("crash");
     expect(bench.deposited.batches).toHaveLength(0);
@@ -167,7 +180,7 @@ describe("Waiting that is given up", () => {
     const gate = gated(bench);
     const logger = await openLogger(bench, { deposit: gate.deposit });
     const hung = write(logger, "one");
-    await expect.poll(gate.waiting).toBe(1);
+    await gate.arrival();
     const stop = new AbortController();
     const epoch = logger.beginEpoch({ ...bench.manifest, version: 2 }, { signal: stop.signal });
     const record = write(logger, "two", stop.signal);
@@ -177,7 +190,7 @@ describe("Waiting that is given up", () => {
     gate.open();
     await hung;
     const last = write(logger, "three");
-    await expect.poll(gate.waiting).toBe(1);
+    await gate.arrival();
     gate.open();
     await last;
     expect(logger.manifest.version).toBe(1);
@@ -191,7 +204,7 @@ describe("Waiting that is given up", () => {
     const gate = gated(bench);
     const logger = await openLogger(bench, { deposit: gate.deposit });
     const written = write(logger, "one");
-    await expect.poll(gate.waiting).toBe(1);
+    await gate.arrival();
     const stop = new AbortController();
     const closing = logger.close({ signal: stop.signal });
     stop.abort(new Error("enough"));

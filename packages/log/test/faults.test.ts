@@ -1,9 +1,21 @@
 import { FogboundError } from "@fogbound/errors";
 import { layout } from "@fogbound/protocol";
+import { ObjectStore } from "@fogbound/storage";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Deposit } from "../src/index.js";
-import { type Bench, type Fault, firstBatch, newBench, openLogger, readLog, root, texts, write } from "./kit.js";
+import {
+  type Bench,
+  type Fault,
+  firstBatch,
+  newBench,
+  openLogger,
+  readLog,
+  root,
+  texts,
+  withDriver,
+  write,
+} from "./kit.js";
 
 const refused = new FogboundError("HARMONIZER_UNREACHABLE", "no answer");
 
@@ -161,6 +173,42 @@ describe("A logger whose store or deposit fails", () => {
     await expect(write(logger, "two")).rejects.toMatchObject(stopped);
     await expect(logger.beginEpoch(bench.manifest)).rejects.toMatchObject(stopped);
     await expect(openLogger(bench)).rejects.toMatchObject(stopped);
+  });
+
+  it("takes an outcome nobody can tell for a failure, and finds its own batch there when it tries again", async () => {
+    const bench = await newBench();
+    let broken = false;
+    const lost = (): Promise<never> => Promise.reject(new Error("connection reset"));
+    const driver = withDriver(bench.driver, {
+      create: async (...rest) => {
+        const info = await bench.driver.create(...rest);
+        return broken ? lost() : info;
+      },
+      get: (...rest) => (broken ? lost() : bench.driver.get(...rest)),
+    });
+    const store = await ObjectStore.open(driver, { maxRetries: 0 });
+    const logger = await openLogger(bench, { store });
+    broken = true;
+    const unknown = { code: "RECORD_NOT_DURABLE", cause: { code: "OUTCOME_UNKNOWN" } };
+    await expect(write(logger, "one")).rejects.toMatchObject(unknown);
+    await expect(write(logger, "two")).rejects.toMatchObject({ code: "RECORD_NOT_DURABLE" });
+    expect(await bench.store.head(firstBatch(bench))).not.toBeNull();
+    broken = false;
+    await write(logger, "three");
+    expect(texts(await readLog(bench))).toEqual(["one", "three"]);
+  });
+
+  it("does not believe a store that says a batch is there and shows none", async () => {
+    const bench = await newBench();
+    const taken = new FogboundError("OBJECT_EXISTS", "it is there");
+    const driver = withDriver(bench.driver, {
+      create: (key, ...rest) => (key === firstBatch(bench) ? Promise.reject(taken) : bench.driver.create(key, ...rest)),
+      errorCode: (error) => (error === taken ? "OBJECT_EXISTS" : bench.driver.errorCode(error)),
+    });
+    const logger = await openLogger(bench, { store: await ObjectStore.open(driver, { maxRetries: 0 }) });
+    const contradicted = { code: "RECORD_NOT_DURABLE", cause: { code: "OBJECT_EXISTS" } };
+    await expect(write(logger, "one")).rejects.toMatchObject(contradicted);
+    expect(logger.tip).toBeNull();
   });
 
   it("does not begin at all when the head cannot be deposited", async () => {

@@ -218,3 +218,12 @@ export function texts(bodies: readonly RecordBody[]): string[] {
 }
 
 export const firstBatch = (bench: Bench): string => `${root}instances/${bench.instance}/${padded(1)}/${padded(1)}`;
+
+/** A promise and what resolves it. */
+export function latch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

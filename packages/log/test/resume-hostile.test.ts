@@ -76,6 +76,11 @@ describe("A chain that is read again", () => {
     await expect(depositAgain(place, bench.deposit)).rejects.toMatchObject(refused);
   });
 
+  it("holds with a body that was erased: its header says what it was", async () => {
+    await resealed({ object: { bodies: [null] } });
+    expect(await readChain(place)).toMatchObject({ epoch: 2, number: 4, batch: 3 });
+  });
+
   it("does not hold with a header that is none, or with two for a body", async () => {
     const junk = randomBytes(20);
     await resealed({ statement: { lastHeader: hashOf(junk), root: headersRoot([junk]) }, object: { headers: [junk] } });
