@@ -45,7 +45,10 @@ export async function openAuthority(options: AuthorityOptions): Promise<Embedded
   return new EmbeddedAuthority(options);
 }
 
-/** An authority in this process. Another process must not run one with the same keys: one of the two would stop. */
+/**
+ * An authority in this process. Another process may run one with the same keys over the same store (a command beside a
+ * service): they take turns in the journal, an epoch each. Two stores under one key are two journals, and an alarm.
+ */
 export class EmbeddedAuthority implements Authority {
   readonly member: AuthorityMember;
   readonly #options: AuthorityOptions;

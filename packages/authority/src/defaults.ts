@@ -16,3 +16,6 @@ export const manifestBytes: number = 8 * 1024 * 1024;
 /** Milliseconds before the journal's first repeated deposit; doubles each time, up to `longestDepositDelay`. */
 export const depositDelay = 250;
 export const longestDepositDelay = 30_000;
+
+/** How often a record is written anew behind another process' one, before it is given up. */
+export const mostTurns = 5;

@@ -32,6 +32,18 @@ export class JournalDeposit implements Deposit {
     return null;
   }
 
+  /** Submits what is queued now. @throws what the harmonizer throws; what it did not take stays queued. */
+  flush(): Promise<void> {
+    return this.#turns.run(() => this.#submitQueued({}));
+  }
+
+  /** Submits no more. @returns what the harmonizer has not taken, in chain order */
+  abandon(): readonly Uint8Array[] {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    return this.#queue.splice(0);
+  }
+
   /** Tries once more; what does not arrive now is deposited when the journal is resumed. */
   async close(waiting: Waiting): Promise<void> {
     this.#closed = true;

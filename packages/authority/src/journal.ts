@@ -1,15 +1,22 @@
+import { FogboundError } from "@fogbound/errors";
 import { depositAgain, type EpochManifest, Logger, type Recorded, sweepUnbegunEpoch } from "@fogbound/log";
 import {
+  batch,
+  batchStatement,
   type CapsuleId,
   type Clock,
+  epochHead,
   type Harmonizer,
+  type InstanceId,
   instanceIdOf,
   layout,
+  padded,
   type RecordBody,
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
-import type { ObjectStore } from "@fogbound/storage";
+import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
+import { mostTurns } from "./defaults.js";
 import type { HeldManifest } from "./held-manifest.js";
 import { JournalDeposit } from "./journal-deposit.js";
 import type { AuthorityKeys } from "./keys.js";
@@ -22,18 +29,33 @@ export interface JournalOptions {
   readonly clock: Clock;
 }
 
-/** An authority's log of one capsule. Opened at its first record; it goes on where it stopped before a restart. */
+/** One chain's writer from when it was opened until it gives way, and the epochs that are its own. */
+interface Writer {
+  readonly logger: Logger;
+  readonly deposit: JournalDeposit;
+  readonly begun: ReadonlySet<number>;
+}
+
+/**
+ * An authority's log of one capsule. Opened at its first record; it goes on where it stopped before a restart.
+ *
+ * Two processes under one key (a service, and a command beside it) take turns: each begins an epoch after the other's.
+ * Which of two records follows the last is the harmonizer's word alone; the one it refuses is taken out of the store, is
+ * written anew behind the other, and nothing is released on it before.
+ */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #capsule: CapsuleId;
-  readonly #deposit: JournalDeposit;
-  #logger: Logger | null = null;
+  readonly #instance: InstanceId;
+  readonly #root: string;
   readonly #turns = new Turns();
+  #writer: Writer | null = null;
 
   constructor(options: JournalOptions, capsule: CapsuleId) {
     this.#options = options;
     this.#capsule = capsule;
-    this.#deposit = new JournalDeposit(options.harmonizer);
+    this.#instance = instanceIdOf(options.keys.journalKey.publicKey, capsule);
+    this.#root = layout.journal(options.keys.id, capsule);
   }
 
   /**
@@ -41,48 +63,137 @@ export class Journal {
    * @throws FogboundError `RECORD_NOT_DURABLE`; when an epoch begins, also the store's codes and `HARMONIZER_UNREACHABLE`.
    */
   async record(held: HeldManifest, body: RecordBody, requestHash: Uint8Array): Promise<Recorded> {
-    // One at a time: two epochs must not begin for one manifest, nor a record fall between.
-    const recorded = await this.#turns.run(async () => {
-      const logger = await this.#loggerFor(held);
-      return { durable: logger.record(body, { requestHash }) };
-    });
-    return recorded.durable;
+    for (let turn = 1; turn <= mostTurns; turn++) {
+      // One at a time: two epochs must not begin for one manifest, nor a record fall between.
+      const { writer, durable } = await this.#turns.run(async () => {
+        const open = await this.#writerFor(held);
+        return { writer: open, durable: open.logger.record(body, { requestHash }) };
+      });
+      const recorded = await durable.catch(nullIfTaken);
+      if (recorded !== null && !(await this.#isOvertaken(writer, recorded))) return recorded;
+      const stands = await this.#turns.run(() => this.#giveWay(writer, recorded));
+      if (recorded !== null && stands) return recorded;
+    }
+    throw new FogboundError(
+      "RECORD_NOT_DURABLE",
+      `Another process writes the journal of ${this.#options.keys.id} all the time. Run one authority under one key.`,
+    );
   }
 
   async close(waiting: Waiting): Promise<void> {
     await this.#turns.run(async () => {
-      await this.#logger?.close(waiting);
-      await this.#deposit.close(waiting);
+      await this.#writer?.logger.close(waiting);
+      await this.#writer?.deposit.close(waiting);
     });
   }
 
-  async #loggerFor(held: HeldManifest): Promise<Logger> {
+  async #writerFor(held: HeldManifest): Promise<Writer> {
     const manifest = epochManifestOf(held);
-    this.#logger ??= await this.#open(manifest);
-    if (!sameBytes(this.#logger.manifest.hash, manifest.hash)) await this.#logger.beginEpoch(manifest);
-    return this.#logger;
+    for (let turn = 1; ; turn++) {
+      try {
+        this.#writer ??= await this.#open(manifest);
+        const { logger } = this.#writer;
+        if (!sameBytes(logger.manifest.hash, manifest.hash)) await logger.beginEpoch(manifest);
+        return this.#writer;
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+        if (this.#writer !== null) await this.#giveWay(this.#writer, null);
+        if (turn === mostTurns) throw error;
+      }
+    }
   }
 
-  async #open(manifest: EpochManifest): Promise<Logger> {
-    const { store, keys, clock } = this.#options;
-    const capsule = this.#capsule;
-    const root = layout.journal(keys.id, capsule);
-    const place = { store, root, capsule, instance: instanceIdOf(keys.journalKey.publicKey, capsule) };
+  async #open(manifest: EpochManifest): Promise<Writer> {
+    const { store, keys, clock, harmonizer } = this.#options;
+    const [capsule, root, deposit] = [this.#capsule, this.#root, new JournalDeposit(harmonizer)];
+    const place = { store, root, capsule, instance: this.#instance };
+    const begun = new Set<number>();
     await sweepUnbegunEpoch(place);
-    const resume = await depositAgain(place, this.#deposit);
-    const key = keys.journalKey;
-    return Logger.open({
+    const resume = await depositAgain(place, deposit);
+    const logger = await Logger.open({
       store,
       root,
       capsule,
-      key,
+      key: keys.journalKey,
       registration: null,
       manifest,
       resume,
       clock,
-      deposit: this.#deposit,
+      deposit: {
+        head: async (head, waiting) => begun.add(await this.#beginAfterAll(head, deposit, waiting)),
+        batch: (bytes) => deposit.batch(bytes),
+      },
     });
+    return { logger, deposit, begun };
   }
+
+  /** A head that does not follow the last record, or that the harmonizer refuses, has begun nothing and goes again. */
+  async #beginAfterAll(head: Uint8Array, deposit: JournalDeposit, waiting: Waiting): Promise<number> {
+    const { epoch, first } = epochHead.read(head).value;
+    try {
+      if (epoch > 1 && (await this.#lastOf(epoch - 1)) > first - 1) throw taken(this.#instance);
+      await deposit.head(head, waiting);
+      return epoch;
+    } catch (error) {
+      if (isTaken(error))
+        await this.#remove(layout.head(this.#instance, epoch), layout.epochKey(this.#instance, epoch, ""));
+      throw error;
+    }
+  }
+
+  /** The number of the last record in an epoch's batches as they lie in the store; 0 without any. */
+  async #lastOf(epoch: number): Promise<number> {
+    const { store } = this.#options;
+    const prefix = `${this.#root}instances/${this.#instance}/${padded(epoch)}/`;
+    let last: string | null = null;
+    for await (const { key } of store.list(prefix)) if (/^\d{8}$/.test(key.slice(prefix.length))) last = key;
+    const found = last === null ? null : await store.get(last);
+    if (found === null) return 0;
+    return batchStatement.read(batch.decode(await readAll(found, smallObjectBytes)).statement).value.last;
+  }
+
+  async #isOvertaken({ begun }: Writer, { statement }: Recorded): Promise<boolean> {
+    const next = batchStatement.read(statement).value.epoch + 1;
+    if (begun.has(next)) return false;
+    return (await this.#options.store.head(this.#root + layout.head(this.#instance, next))) !== null;
+  }
+
+  /**
+   * Lets the harmonizer say what of this writer's is in the chain, takes out the rest, and begins anew with the next.
+   * @returns whether the record stands
+   */
+  async #giveWay(writer: Writer, recorded: Recorded | null): Promise<boolean> {
+    await writer.deposit.flush().catch(nullIfTaken);
+    const refused = writer.deposit.abandon();
+    if (this.#writer === writer) this.#writer = null;
+    await this.#remove(...refused.map((bytes) => this.#nameOf(batch.decode(bytes).statement)));
+    if (recorded === null) return false;
+    return (await this.#options.store.head(this.#root + this.#nameOf(recorded.statement))) !== null;
+  }
+
+  #nameOf(statement: Uint8Array): string {
+    const { epoch, batch: number } = batchStatement.read(statement).value;
+    return layout.batch(this.#instance, epoch, number);
+  }
+
+  async #remove(...names: readonly string[]): Promise<void> {
+    const { store } = this.#options;
+    for (const name of names) for await (const { key } of store.list(this.#root + name)) await store.delete(key);
+  }
+}
+
+/** The harmonizer's and the log's word for a second child of one record. */
+function isTaken(error: unknown): boolean {
+  return FogboundError.isInstance(error) && error.code === "HOST_UNPROVED";
+}
+
+function nullIfTaken(error: unknown): null {
+  if (isTaken(error)) return null;
+  throw error;
+}
+
+function taken(instance: InstanceId): FogboundError {
+  return new FogboundError("HOST_UNPROVED", `Another process has written behind the last record of ${instance}.`);
 }
 
 function epochManifestOf({ genesis, manifest, hash }: HeldManifest): EpochManifest {

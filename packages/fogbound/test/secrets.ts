@@ -16,7 +16,10 @@ export class MadeSecrets {
       hkdfSync: (...given: Parameters<typeof hkdfSync>) => made.#kept(hkdfSync(...given)),
     });
     syncBuiltinESMExports();
-    globalThis.crypto.getRandomValues = (array) => made.#kept(getRandomValues.call(globalThis.crypto, array));
+    globalThis.crypto.getRandomValues = (array) => {
+      getRandomValues.call(globalThis.crypto, array);
+      return made.#kept(array);
+    };
     made.#restore = () => {
       Object.assign(node, { randomFillSync, hkdfSync });
       syncBuiltinESMExports();
