@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
+import { layout } from "@fogbound/protocol";
 import { configName } from "../config-file.js";
 import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
+import { CommandFailure } from "../failure.js";
 import { checkFree, writeWhole } from "../files.js";
 import { checkOutsideStore } from "../outside-store.js";
 import { newPassphrase } from "../passphrase.js";
@@ -39,7 +41,7 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
   const plan = planFrom(context, flags);
   await check(plan, context, flags.force === true);
   const passphrase = await newPassphrase(plan.keyFile, environment, terminal);
-  await (await openStore(plan.store, environment, { create: true, signal })).close();
+  await checkStore(plan.store, context);
   const { createEmbeddedKeyFile } = await import("fogbound/embedded");
   signal.throwIfAborted();
   const { owner, recoveryKey } = await createEmbeddedKeyFile(plan.keyFile, passphrase, cost);
@@ -71,6 +73,22 @@ async function check(plan: Plan, { terminal }: Context, force: boolean): Promise
   checkOutsideStore(plan.keyFile, plan.store);
   if (plan.recoveryFile !== null) checkOutsideStore(plan.recoveryFile, plan.store);
   await checkRecoveryTarget(plan.recoveryFile, terminal);
+}
+
+/** A vault is one owner's: its log is signed by the keys it began with, and new ones could add nothing to it. */
+async function checkStore(url: string, { environment, signal }: Context): Promise<void> {
+  const store = await openStore(url, environment, { create: true, signal });
+  try {
+    for (const prefix of [layout.capsules(), "harmonizer/"])
+      for await (const _ of store.list(prefix, { signal }))
+        throw new CommandFailure(
+          1,
+          "STORE_IN_USE",
+          `The store ${url} is in use already, with other keys than init would make. Name an empty one with --store, or your own fogbound.json with --config.`,
+        );
+  } finally {
+    await store.close();
+  }
 }
 
 /** Paths below the config's folder are written relative to it, so that the folder can be moved. */
