@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { NotMeasurable } from "./harness.mjs";
+import { NotMeasurable, row } from "./harness.mjs";
 import * as ask from "./measures/ask.mjs";
 import * as localDisk from "./measures/local-disk.mjs";
 import * as logManyCapsules from "./measures/log-many-capsules.mjs";
@@ -22,7 +22,7 @@ else process.exitCode = await run(chosen(settings.only));
 /** @returns the exit code: 1 when a measure that was asked for says nothing here */
 async function run(asked) {
   console.log(`Node ${process.version}, OpenSSL ${process.versions.openssl}, ${cpus().length} x ${cpus()[0]?.model}\n`);
-  const rows = [];
+  const rows = [loadRow()];
   const refusals = [];
   for (const { names, measure } of asked) {
     console.error(`measuring ${names.join(", ")} …`);
@@ -37,6 +37,13 @@ async function run(asked) {
   for (const refusal of refusals) console.log(refusal);
   await writeFile(results, `${JSON.stringify(await merged(rows), null, 2)}\n`);
   return refusals.length > 0 ? 1 : 0;
+}
+
+/** Times are those of a clock on the wall: on a machine with other work they tell of that work. */
+function loadRow() {
+  const [load] = loadavg();
+  const beside = `processes that ran or waited to, in the minute before; beside ${cpus().length} processors: near 1 or above, no row below may be quoted`;
+  return row("machine.load", load, "processes", beside, load / cpus().length);
 }
 
 function chosen(only) {
