@@ -1,7 +1,7 @@
 import { epochHead, registration } from "@fogbound/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { openEmbedded } from "../src/embedded.js";
-import { type Capsule, FogboundError, type Host, type ObjectStore } from "../src/index.js";
+import { type Capsule, FogboundError, type Host, type ObjectStore, Reader } from "../src/index.js";
 import { passphrase, type Scene, scene, textItem, viewers } from "./kit.js";
 import { liar, type Parties, parties, sessionOf } from "./parties.js";
 
@@ -119,6 +119,21 @@ describe("Hosts of one capsule", () => {
     await all.authority.close();
     authority = await all.restartedAuthority();
     expect(await read(host, capsule)).toBe("again");
+    await authority.close();
+    authority = await all.restartedAuthority();
+    const reader = await Reader.open({
+      subject: "local#holder",
+      keys: { signing: all.readerKey },
+      audience: [all.authority.member.id],
+      clock: all.clock.now,
+    });
+    const ask = async () =>
+      host.accessSigned(await reader.request(await host.offer(capsule.id), { item: "a.txt", action: "view" }), {
+        address: null,
+        country: null,
+      });
+    await expect(ask()).rejects.toMatchObject({ code: "MANIFEST_STALE", cause: { code: "HOST_UNPROVED" } });
+    expect((await ask()).outcome).toBe("denied");
     await authority.close();
   });
 
