@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cheap, Desk, expectNoStackTrace, passphrase } from "./kit.js";
+import { Collector, cheap, Desk, expectNoStackTrace, passphrase } from "./kit.js";
 
 // One person's first day, in order: each step stands on the one before.
 describe("a new owner's path", () => {
@@ -131,6 +131,26 @@ describe("a new owner's path", () => {
     expect(verdict).toMatch(/^VERDICT +proved\nPROVED +chains complete/);
     expect(verdict).toMatch(/NOT PROVED +content re-hashed[\s\S]+parties separate \(embedded: one process\)/);
     expect(verdict).toMatch(/KEYS HELD +ins_[a-z2-7]{26} holds the key of report\.pdf since /);
+  });
+
+  it("paints the verdict on a terminal only, and not under NO_COLOR", async () => {
+    const shown = async (terminal: boolean, noColor: string): Promise<string> => {
+      const stdout = new Collector({ terminal });
+      await desk.run(["audit", capsule], { stdout, environment: { NO_COLOR: noColor } });
+      return stdout.text;
+    };
+    expect(await shown(true, "")).toContain("\u001b[32mPROVED\u001b[0m");
+    for (const plain of [await shown(true, "1"), await shown(false, "")]) {
+      expect(plain).toContain("\nPROVED  ");
+      expect(plain).not.toContain("\u001b");
+    }
+  });
+
+  it("does not pour an export onto a terminal", async () => {
+    const stdout = new Collector({ terminal: true });
+    const { exitCode, stderr } = await desk.run(["export", capsule], { stdout });
+    expect({ exitCode, text: stdout.text }).toEqual({ exitCode: 2, text: "" });
+    expect(stderr).toContain("Give -o FILE");
   });
 
   it("with --rehash the contents are proved too, and --since hides accesses but not the verdict", async () => {
