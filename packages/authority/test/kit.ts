@@ -67,7 +67,7 @@ export interface Owner {
   readonly capsule: CapsuleId;
 }
 
-export async function newOwner(): Promise<Owner> {
+async function newOwner(): Promise<Owner> {
   const root = generateSigningKey();
   const read = await generateSealingKey();
   const bytes = genesis.encode({

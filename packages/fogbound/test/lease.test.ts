@@ -1,9 +1,9 @@
 import { generateSigningKey, ReaderSession, type SignedRequest } from "@fogbound/identity";
-import { hostIdOf } from "@fogbound/protocol";
+import { answer, hostIdOf } from "@fogbound/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Access, type Capsule, Policy, Reader, type Subject } from "../src/index.js";
 import { readText, textItem } from "./kit.js";
-import { type Parties, parties } from "./parties.js";
+import { liar, type Parties, parties } from "./parties.js";
 
 const place = { address: "192.0.2.7", country: null };
 const everybody = Policy.allow({ readers: ["local#holder", "local#reader"], actions: ["view"] });
@@ -103,6 +103,29 @@ describe("A lease", () => {
     await all.host.accessSigned(await signed(reader), place);
     all.clock.turn(1);
     await expect(all.host.accessSigned(await signed(reader), place)).rejects.toMatchObject({ code: "READER_UNPROVED" });
+  });
+
+  it("is no longer than the manifest allows, whatever the authority says", async () => {
+    let answers = 0;
+    const host = await all.newHost({
+      authority: (real) =>
+        liar(real, {
+          answer: async (question, waiting) => {
+            answers++;
+            const given = await real.answer(question, waiting);
+            const value = answer.read(given.answer).value;
+            const longer = { ...value, leaseSeconds: 86_400, time: value.time + 86_400_000 };
+            return { ...given, answer: await answer.sign(longer, all.authorityKeys.answerKey) };
+          },
+        }),
+    });
+    const session = await host.sessionFor("local#reader", { address: "10.0.0.7" });
+    const wish = { capsule: capsule.id, item: "a.txt", action: "view" } as const;
+    for (const step of [0, 599_999, 1]) {
+      all.clock.turn(step);
+      expect((await host.access(session, wish)).outcome).toBe("permitted");
+    }
+    expect(answers).toBe(2);
   });
 
   it("ends when the owner revokes the reader, the moment the revocation is in force", async () => {

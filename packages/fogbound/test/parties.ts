@@ -1,4 +1,4 @@
-import { createAuthorityGroup, type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
+import { type AuthorityKeys, createAuthorityGroup, type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
 import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
 import { generateOwnerKeys, generateSigningKey, type SigningKey } from "@fogbound/identity";
 import type { Authority, Harmonizer } from "@fogbound/protocol";
@@ -19,6 +19,7 @@ export interface Parties {
   readonly readerKey: SigningKey;
   readonly harmonizer: EmbeddedHarmonizer;
   readonly authority: EmbeddedAuthority;
+  readonly authorityKeys: AuthorityKeys;
   readonly owner: Owner;
   readonly host: Host;
   /** Another host process under the same key. */
@@ -84,6 +85,7 @@ export async function parties(between: Between = {}): Promise<Parties> {
     readerKey,
     harmonizer,
     authority,
+    authorityKeys,
     owner,
     host,
     newHost,
