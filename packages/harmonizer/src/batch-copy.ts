@@ -25,19 +25,36 @@ export interface BatchCopy {
 export async function readBatchCopy(
   store: ObjectStore,
   log: LogReader,
-  { instance, epoch, batch }: BatchName,
+  batch: BatchName,
   waiting: Waiting,
 ): Promise<BatchCopy | null> {
+  const statementHash = await statementHashOf(log, batch, waiting);
+  return statementHash === null ? null : readCopyOf(store, batch, statementHash, waiting);
+}
+
+/** The copy whose statement has this hash, the one that was sequenced; null when none is kept. */
+export async function readCopyOf(
+  store: ObjectStore,
+  { instance, epoch, batch }: BatchName,
+  statementHash: Uint8Array,
+  waiting: Waiting,
+): Promise<BatchCopy | null> {
+  const bytes = await readObject(store, names.batchCopy(instance, epoch, batch, statementHash), waiting);
+  return bytes === null ? null : { bytes, isWhole: await isWhole(bytes, statementHash) };
+}
+
+async function statementHashOf(
+  log: LogReader,
+  { instance, epoch, batch }: BatchName,
+  waiting: Waiting,
+): Promise<Uint8Array | null> {
   const number = log.places.batch(instance, epoch, batch);
   if (number === undefined) return null;
   const { bundle } = await log.history.readKnown(number, waiting);
   for (const entry of bundle.entries) {
     if (entry.kind !== "batch") continue;
     const { value } = batchStatement.read(entry.statement);
-    if (value.instance !== instance || value.epoch !== epoch || value.batch !== batch) continue;
-    const statementHash = hashOf(entry.statement);
-    const bytes = await readObject(store, names.batchCopy(instance, epoch, batch, statementHash), waiting);
-    return bytes === null ? null : { bytes, isWhole: await isWhole(bytes, statementHash) };
+    if (value.instance === instance && value.epoch === epoch && value.batch === batch) return hashOf(entry.statement);
   }
   throw FogboundError.verificationFailed();
 }

@@ -1,7 +1,7 @@
-import { type InstanceId, isIdentifier, padded, type Waiting } from "@fogbound/protocol";
+import { type InstanceId, isIdentifier, padded, parityShard, type Waiting } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { names } from "./names.js";
-import { readObject } from "./objects.js";
+import { hasCode, readObject } from "./objects.js";
 
 export interface OpenCopy {
   readonly instance: InstanceId;
@@ -10,8 +10,11 @@ export interface OpenCopy {
 }
 
 /** The whole copies that lie there, by name alone; those of batches that were never sequenced are among them. */
-export async function* openCopies(store: ObjectStore): AsyncGenerator<OpenCopy, void, undefined> {
-  for await (const { key } of store.list(names.open)) {
+export async function* openCopies(
+  store: ObjectStore,
+  prefix: string = names.open,
+): AsyncGenerator<OpenCopy, void, undefined> {
+  for await (const { key } of store.list(prefix)) {
     const [, instance, epoch, batch] =
       /^([^/]+)\/(\d{8})\/(\d{8})-[0-9a-f]{64}$/.exec(key.slice(names.open.length)) ?? [];
     if (isIdentifier("ins", instance)) yield { instance, epoch: Number(epoch), batch: Number(batch) };
@@ -21,8 +24,8 @@ export async function* openCopies(store: ObjectStore): AsyncGenerator<OpenCopy, 
 export interface ClosedStripe {
   readonly first: number;
   readonly last: number;
-  /** Whether every shard it was given is there. */
-  readonly whole: boolean;
+  /** Shards it was given; whether they are all there, the keys tell. */
+  readonly parity: number;
   readonly keys: readonly string[];
 }
 
@@ -36,23 +39,54 @@ export async function* closedStripes(
 ): AsyncGenerator<ClosedStripe, void, undefined> {
   const prefix = names.parities(instance, epoch);
   const after = `${prefix}${padded(Math.max(0, from - mostBatches))}`;
-  let current: { first: number; last: number; parity: number; keys: string[] } | null = null;
+  let covers = "";
+  // Of two stripes over the same batches with other numbers of shards, the names come mixed.
+  let stripes = new Map<number, ClosedStripe & { readonly keys: string[] }>();
   for await (const { key } of store.list(prefix, { ...waiting, after })) {
-    const found = /^(\d{8})-(\d{8})\/\d{3}-of-(\d{3})$/.exec(key.slice(prefix.length));
+    const found = /^(\d{8}-\d{8})\/\d{3}-of-(\d{3})$/.exec(key.slice(prefix.length));
     if (found === null) continue;
-    const [first = 0, last = 0, parity = 0] = found.slice(1).map(Number);
-    if (current !== null && (current.first !== first || current.last !== last || current.parity !== parity)) {
-      yield { ...current, whole: current.keys.length === current.parity };
-      current = null;
+    const [, range = "", shards] = found;
+    if (range !== covers) {
+      yield* stripes.values();
+      stripes = new Map();
     }
-    current ??= { first, last, parity, keys: [] };
-    current.keys.push(key);
+    covers = range;
+    const [first = 0, last = 0] = range.split("-").map(Number);
+    const parity = Number(shards);
+    const stripe = stripes.get(parity) ?? { first, last, parity, keys: [] };
+    stripes.set(parity, stripe);
+    stripe.keys.push(key);
   }
-  if (current !== null) yield { ...current, whole: current.keys.length === current.parity };
+  yield* stripes.values();
 }
 
 /** The most batches a manifest may put into a stripe. */
 const mostBatches = 128;
+
+/** Whether every shard is there and is what its name says: one that rotted since it was written covers nothing. */
+export async function isSound(
+  store: ObjectStore,
+  instance: InstanceId,
+  epoch: number,
+  { first, last, parity, keys }: ClosedStripe,
+): Promise<boolean> {
+  const indexes = new Set<number>();
+  for (const key of keys) {
+    const shard = ifItReads(await readObject(store, key));
+    const named = shard?.instance === instance && shard.epoch === epoch && shard.parity === parity;
+    if (named && shard.first === first && shard.first + shard.lengths.length - 1 === last) indexes.add(shard.index);
+  }
+  return indexes.size === parity;
+}
+
+function ifItReads(bytes: Uint8Array | null): ReturnType<typeof parityShard.decode> | null {
+  try {
+    return bytes === null ? null : parityShard.decode(bytes);
+  } catch (error) {
+    if (hasCode(error, "FORMAT_INVALID") || hasCode(error, "FORMAT_TOO_NEW")) return null;
+    throw error;
+  }
+}
 
 /** The shards of every stripe that holds this batch, as they lie there. */
 export async function readParity(

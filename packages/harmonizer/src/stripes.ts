@@ -1,14 +1,14 @@
 import { parityOf, sha256 } from "@fogbound/crypto";
-import { type CapsuleId, type InstanceId, parityShard } from "@fogbound/protocol";
-import type { ObjectStore } from "@fogbound/storage";
+import { type CapsuleId, hashOf, type InstanceId, parityShard, sameBytes } from "@fogbound/protocol";
+import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
 import type { Step } from "./advance.js";
-import { readBatchCopy } from "./batch-copy.js";
+import { readBatchCopy, readCopyOf } from "./batch-copy.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
 import { putDerived } from "./objects.js";
 import { Serial } from "./serial.js";
-import { closedStripes, openCopies } from "./spares.js";
+import { closedStripes, isSound, type OpenCopy, openCopies } from "./spares.js";
 
 export interface StripeParts {
   readonly store: ObjectStore;
@@ -20,14 +20,22 @@ interface OpenStripe {
   readonly capsule: CapsuleId;
   readonly instance: InstanceId;
   readonly epoch: number;
-  /** Numbers of sequenced batches without parity, in order. */
-  batches: number[];
+  /** Sequenced batches without parity, by number: the hash of the statement; null where it is to be read in the log. */
+  readonly batches: Map<number, Uint8Array | null>;
+  rules: Rules | null;
+}
+
+/** What the manifest in force says of stripes. */
+interface Rules {
+  readonly manifest: Uint8Array;
+  readonly most: number;
+  readonly parity: number;
 }
 
 /**
  * Turns whole copies of batches into parity: k of one epoch make a stripe, fewer when the epoch ends or the log is
  * pushed. Copies are dropped after all shards are durable, so that at every moment one or the other is there. What fails
- * leaves the copies, and is tried again with the next batch or the next start.
+ * leaves the copies, and is tried again with the next batch, the next epoch or the next start.
  */
 export class Stripes {
   readonly #parts: StripeParts;
@@ -42,17 +50,18 @@ export class Stripes {
   take(steps: readonly Step[]): void {
     for (const step of steps) {
       if (step.kind === "batch") {
-        const { capsule, instance, epoch, batch } = step.content.statement;
-        this.#add({ capsule, instance, epoch }, batch);
+        const { statement, statementBytes } = step.content;
+        const { instance, epoch } = statement;
+        this.#add(statement, hashOf(statementBytes));
         this.#later(() => this.#closeFull(instance, epoch));
       }
       if (step.kind !== "head" || step.head.epoch === 1) continue;
       const { instance, epoch } = step.head;
-      this.#later(() => this.#closeAll(instance, epoch - 1));
+      this.#later(() => this.#endEpochs(instance, epoch));
     }
   }
 
-  /** Takes up what an earlier process left: copies under finished parity go, the others wait in their stripes. */
+  /** Takes up what an earlier process left: copies under sound parity go, the others wait in their stripes. */
   recover(): void {
     if (!this.#parts.store.readOnly) this.#later(() => this.#recover());
   }
@@ -74,117 +83,161 @@ export class Stripes {
     this.#serial.run(work).catch(() => undefined);
   }
 
-  #add({ capsule, instance, epoch }: Omit<OpenStripe, "batches">, batch: number): void {
+  #add({ capsule, instance, epoch, batch }: OpenCopy & { readonly capsule: CapsuleId }, hash: Uint8Array | null): void {
     const name = nameOf(instance, epoch);
-    const stripe = this.#open.get(name) ?? { capsule, instance, epoch, batches: [] };
+    const stripe = this.#open.get(name) ?? { capsule, instance, epoch, batches: new Map(), rules: null };
     this.#open.set(name, stripe);
-    if (!stripe.batches.includes(batch)) stripe.batches = [...stripe.batches, batch].sort((one, other) => one - other);
+    stripe.batches.set(batch, hash ?? stripe.batches.get(batch) ?? null);
+  }
+
+  /** Copies as they lie in the store: those of another process, or of one before, are among them. */
+  async #gather(prefix?: string): Promise<void> {
+    const { store, log } = this.#parts;
+    for await (const copy of openCopies(store, prefix)) {
+      const { instance, epoch, batch } = copy;
+      const capsule = log.state.chain(instance)?.capsule;
+      if (capsule !== undefined && log.places.batch(instance, epoch, batch) !== undefined)
+        this.#add({ ...copy, capsule }, null);
+    }
   }
 
   async #recover(): Promise<void> {
-    const { store, log } = this.#parts;
-    for await (const { instance, epoch, batch } of openCopies(store)) {
-      const capsule = log.state.chain(instance)?.capsule;
-      if (capsule === undefined || log.places.batch(instance, epoch, batch) === undefined) continue;
-      this.#add({ capsule, instance, epoch }, batch);
-    }
-    for (const { instance, epoch } of [...this.#open.values()]) {
-      await this.#dropCovered(instance, epoch);
-      const ended = epoch < (log.state.chain(instance)?.epoch ?? 0);
-      await (ended ? this.#closeAll(instance, epoch) : this.#closeFull(instance, epoch));
+    await this.#gather();
+    // One that cannot be closed must not keep the others from it.
+    for (const stripe of [...this.#open.values()]) await this.#takeUp(stripe).catch(() => undefined);
+  }
+
+  async #takeUp(stripe: OpenStripe): Promise<void> {
+    const { instance, epoch } = stripe;
+    await this.#dropCovered(stripe);
+    const hasEnded = epoch < (this.#parts.log.state.chain(instance)?.epoch ?? 0);
+    await (hasEnded ? this.#closeAll(instance, epoch) : this.#closeFull(instance, epoch));
+  }
+
+  async #dropCovered(stripe: OpenStripe): Promise<void> {
+    const { store } = this.#parts;
+    const { instance, epoch } = stripe;
+    for await (const closed of closedStripes(store, instance, epoch, Math.min(...stripe.batches.keys()))) {
+      const covered = [...stripe.batches.keys()].filter((batch) => closed.first <= batch && batch <= closed.last);
+      if (covered.length === 0 || !(await isSound(store, instance, epoch, closed))) continue;
+      await this.#dropCopies(stripe, covered);
     }
   }
 
-  async #dropCovered(instance: InstanceId, epoch: number): Promise<void> {
-    const stripe = this.#open.get(nameOf(instance, epoch));
-    if (stripe === undefined) return;
-    for await (const { first, last, whole } of closedStripes(this.#parts.store, instance, epoch)) {
-      const covered = stripe.batches.filter((batch) => whole && first <= batch && batch <= last);
-      for (const batch of covered) await this.#dropCopies(instance, epoch, batch);
-      this.#forget(stripe, covered);
+  async #endEpochs(instance: InstanceId, running: number): Promise<void> {
+    for (let epoch = 1; epoch < running; epoch++) {
+      const isOpen = this.#open.has(nameOf(instance, epoch));
+      if (isOpen || epoch === running - 1) await this.#closeAll(instance, epoch);
     }
   }
 
   async #closeFull(instance: InstanceId, epoch: number): Promise<void> {
-    for (;;) {
+    for (let gathered = false; ; ) {
       const stripe = this.#open.get(nameOf(instance, epoch));
       if (stripe === undefined) return;
-      const { batches: most } = await this.#rules(stripe.capsule);
-      const run = consecutive(stripe.batches);
-      if (run.length < most) return;
-      await this.#closeOne(stripe, run.slice(0, most));
+      const { most } = await this.#rules(stripe);
+      if (stripe.batches.size < most) return;
+      const full = runsOf(stripe.batches.keys()).find(({ length }) => length >= most);
+      if (full !== undefined) await this.#closeOne(stripe, full.slice(0, most));
+      else if (gathered) return;
+      else await this.#gather(names.openOf(instance, epoch));
+      gathered ||= full === undefined;
     }
   }
 
   async #closeAll(instance: InstanceId, epoch: number): Promise<void> {
+    await this.#gather(names.openOf(instance, epoch));
     for (;;) {
       const stripe = this.#open.get(nameOf(instance, epoch));
       if (stripe === undefined) return;
-      const { batches: most } = await this.#rules(stripe.capsule);
-      await this.#closeOne(stripe, consecutive(stripe.batches).slice(0, most));
+      const { most } = await this.#rules(stripe);
+      const [run = []] = runsOf(stripe.batches.keys());
+      await this.#closeOne(stripe, run.slice(0, most));
     }
   }
 
-  async #closeOne(stripe: OpenStripe, batches: readonly number[]): Promise<void> {
-    const { store } = this.#parts;
-    const { parity } = await this.#rules(stripe.capsule);
-    const { instance, epoch } = stripe;
-    const [first, last] = [batches[0], batches.at(-1)];
-    const copies = await Promise.all(batches.map((batch) => this.#copy({ instance, epoch, batch })));
-    const whole = copies.filter((copy) => copy !== null);
-    // A copy that rotted or went before its parity was made: the others stay as they are, each its own spare.
-    if (first === undefined || last === undefined || whole.length < batches.length)
-      return this.#forget(stripe, batches);
-    const lengths = whole.map(({ length }) => length);
-    for (const [index, shard] of parityShards(whole, parity).entries()) {
-      const of = { suite: 1, capsule: stripe.capsule, instance, epoch, first, lengths, parity, index } as const;
+  async #closeOne(stripe: OpenStripe, run: readonly number[]): Promise<void> {
+    const copies = await Promise.all(run.map((batch) => this.#copy(stripe, batch)));
+    // One that rotted, that another process has turned into parity, or that is too long for a shard: it stays as it is.
+    const lost = run.filter((_, at) => copies[at] === null);
+    if (lost.length > 0) return this.#forget(stripe, lost);
+    await this.#putParity(
+      stripe,
+      run[0] ?? 0,
+      copies.filter((copy) => copy !== null),
+    );
+    await this.#dropCopies(stripe, run);
+  }
+
+  async #putParity(stripe: OpenStripe, first: number, copies: readonly Uint8Array[]): Promise<void> {
+    const { capsule, instance, epoch } = stripe;
+    const { parity } = await this.#rules(stripe);
+    const lengths = copies.map(({ length }) => length);
+    const last = first + copies.length - 1;
+    for (const [index, shard] of parityShards(copies, parity).entries()) {
+      const of = { suite: 1, capsule, instance, epoch, first, lengths, parity, index } as const;
       const bytes = parityShard.encode({ ...of, shard, digest: sha256(shard) });
-      await putDerived(store, names.parity({ instance, epoch, first, last, parity, index }), bytes);
+      await putDerived(this.#parts.store, names.parity({ instance, epoch, first, last, parity, index }), bytes);
     }
-    for (const batch of batches) await this.#dropCopies(instance, epoch, batch);
-    this.#forget(stripe, batches);
   }
 
-  async #copy(batch: { instance: InstanceId; epoch: number; batch: number }): Promise<Uint8Array | null> {
+  async #copy({ instance, epoch, batches }: OpenStripe, batch: number): Promise<Uint8Array | null> {
     const { store, log } = this.#parts;
-    const found = await readBatchCopy(store, log, batch, {});
-    return found?.isWhole ? found.bytes : null;
+    const hash = batches.get(batch) ?? null;
+    const name = { instance, epoch, batch };
+    const found = await (hash === null ? readBatchCopy(store, log, name, {}) : readCopyOf(store, name, hash, {}));
+    return found?.isWhole && found.bytes.length <= mostShardBytes ? found.bytes : null;
   }
 
   /** Also those of a submission that lost: only one batch of a number is ever sequenced. */
-  async #dropCopies(instance: InstanceId, epoch: number, batch: number): Promise<void> {
+  async #dropCopies(stripe: OpenStripe, batches: readonly number[]): Promise<void> {
     const { store } = this.#parts;
-    for await (const { key } of store.list(names.batchCopies(instance, epoch, batch))) await store.delete(key);
+    for (const batch of batches)
+      for await (const { key } of store.list(names.batchCopies(stripe.instance, stripe.epoch, batch)))
+        await store.delete(key);
+    this.#forget(stripe, batches);
   }
 
-  async #rules(capsule: CapsuleId): Promise<{ readonly batches: number; readonly parity: number }> {
+  async #rules(stripe: OpenStripe): Promise<Rules> {
     const { log, manifests } = this.#parts;
-    const inForce = log.state.capsule(capsule);
-    if (inForce === undefined) throw new TypeError(`Expected a capsule that was sequenced, got ${capsule}.`);
-    const { stripe } = await manifests.facts(capsule, inForce.version, inForce.hash);
-    return { batches: Math.max(1, stripe.batches), parity: stripe.parity };
+    const inForce = log.state.capsule(stripe.capsule);
+    if (inForce === undefined) throw new TypeError(`Expected a capsule that was sequenced, got ${stripe.capsule}.`);
+    const { version, hash: manifest } = inForce;
+    if (stripe.rules !== null && sameBytes(stripe.rules.manifest, manifest)) return stripe.rules;
+    const { batches, parity } = (await manifests.facts(stripe.capsule, version, manifest)).stripe;
+    stripe.rules = { manifest, most: Math.max(1, batches), parity };
+    return stripe.rules;
   }
 
   #forget(stripe: OpenStripe, batches: readonly number[]): void {
-    stripe.batches = stripe.batches.filter((batch) => !batches.includes(batch));
-    if (stripe.batches.length === 0) this.#open.delete(nameOf(stripe.instance, stripe.epoch));
+    for (const batch of batches) stripe.batches.delete(batch);
+    if (stripe.batches.size === 0) this.#open.delete(nameOf(stripe.instance, stripe.epoch));
   }
 }
 
+/** What a shard's own object leaves beside its names and lengths. */
+const mostShardBytes = smallObjectBytes - 4096;
+
 function parityShards(batches: readonly Uint8Array[], parity: number): Uint8Array[] {
+  if (parity === 0) return [];
   const size = Math.max(...batches.map(({ length }) => length));
   const shards = batches.map((bytes) => {
     const shard = new Uint8Array(size);
     shard.set(bytes);
     return shard;
   });
-  return parity === 0 ? [] : parityOf(shards, parity);
+  return parityOf(shards, parity);
 }
 
-/** The first batches that follow one another without a gap. */
-function consecutive(batches: readonly number[]): readonly number[] {
-  const end = batches.findIndex((batch, at) => batch !== (batches[0] ?? 0) + at);
-  return end < 0 ? batches : batches.slice(0, end);
+/** Numbers that follow one another without a gap. */
+function runsOf(numbers: Iterable<number>): number[][] {
+  const runs: number[][] = [];
+  for (const number of [...numbers].sort((one, other) => one - other)) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === number - 1) run.push(number);
+    else runs.push([number]);
+  }
+  return runs;
 }
 
 function nameOf(instance: InstanceId, epoch: number): string {

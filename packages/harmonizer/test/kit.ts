@@ -199,16 +199,24 @@ export class Writer {
     );
   }
 
-  /** The next batch, of so many records under these count tags. */
-  async batch(records = 1, tags: readonly Uint8Array[] = []): Promise<{ bytes: Uint8Array; headers: Uint8Array[] }> {
-    const { batch, headers } = await this.batchObject(records, tags);
+  /** The next batch, of so many records under these count tags, with bodies of this length. */
+  async batch(
+    records = 1,
+    tags: readonly Uint8Array[] = [],
+    bodyBytes = 64,
+  ): Promise<{ bytes: Uint8Array; headers: Uint8Array[] }> {
+    const { batch, headers } = await this.batchObject(records, tags, bodyBytes);
     return { bytes: batchFormat.encode(batch), headers };
   }
 
-  async batchObject(records: number, tags: readonly Uint8Array[]): Promise<{ batch: Batch; headers: Uint8Array[] }> {
+  async batchObject(
+    records: number,
+    tags: readonly Uint8Array[],
+    bodyBytes = 64,
+  ): Promise<{ batch: Batch; headers: Uint8Array[] }> {
     const { instance, epoch } = this;
     const first = this.number + 1;
-    const bodies = Array.from({ length: records }, () => randomBytes(64));
+    const bodies = Array.from({ length: records }, () => bodyOf(bodyBytes));
     const headers = bodies.map((body) => {
       this.number++;
       const header = recordHeader.encode({
@@ -236,6 +244,13 @@ export class Writer {
     );
     return { batch: { suite: 1, statement, headers, bodies }, headers };
   }
+}
+
+/** Its beginning is random: there is a most to what may be drawn at once. */
+function bodyOf(length: number): Uint8Array {
+  const body = new Uint8Array(length);
+  body.set(randomBytes(Math.min(64, length)));
+  return body;
 }
 
 /** A published capsule and an instance with a head. */
