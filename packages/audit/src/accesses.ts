@@ -27,7 +27,7 @@ export class Accesses {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#counters = new RequestCounters(context.findings, context.window);
+    this.#counters = new RequestCounters(context.findings, context.window, () => context.losses.excusedRequests);
   }
 
   get keysHeld(): readonly KeyHeld[] {

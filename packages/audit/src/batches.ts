@@ -16,6 +16,7 @@ import { ifItHolds, ifItReads } from "./attempt.js";
 import type { Context } from "./context.js";
 import { hash, paper } from "./findings.js";
 import { logOf, waiting } from "./heads.js";
+import type { LostRecord } from "./losses.js";
 import { restoreFromParity } from "./stripes.js";
 
 /** A sequenced batch: what the harmonizer's log says of it, and the sealed bodies that lie in the stores. */
@@ -81,7 +82,7 @@ async function readBodies(context: Context, sequenced: Sequenced): Promise<Bodie
   const spared = bodiesIn(spare, headers);
   const bodies = own.map((body, index) => body ?? spared[index] ?? null);
   if (log === null) return bodies;
-  await reportLoss(context, { entry, statement, stored, object, intact, bodies, time });
+  await reportLoss(context, { entry, statement, headers, stored, object, intact, bodies, time });
   return bodies;
 }
 
@@ -99,9 +100,11 @@ export async function spareBatch(context: Context, { entry, statement, headers }
   const copy = await context.evidence.batchCopy(instance, epoch, number);
   const whole = copy === null ? null : ifItReads(() => batch.decode(copy));
   if (whole !== null && isSame(whole, entry) && !bodiesIn(whole, headers).includes(null)) return whole;
-  const restored = await restoreFromParity(context, statement);
-  const object = restored === null ? null : ifItReads(() => batch.decode(restored));
-  return object !== null && isSame(object, entry) ? object : whole;
+  const restored = await restoreFromParity(context, statement, (bytes) => {
+    const object = ifItReads(() => batch.decode(bytes));
+    return object !== null && isSame(object, entry) && !bodiesIn(object, headers).includes(null) ? object : null;
+  });
+  return restored ?? whole;
 }
 
 function bodiesIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): Bodies {
@@ -123,6 +126,7 @@ function isSame(object: Batch, entry: BatchEntry): boolean {
 interface Loss {
   readonly entry: BatchEntry;
   readonly statement: BatchStatement;
+  readonly headers: readonly (RecordHeader | null)[];
   readonly stored: Uint8Array | null;
   readonly object: Batch | null;
   readonly intact: boolean;
@@ -131,9 +135,8 @@ interface Loss {
 }
 
 async function reportLoss(context: Context, loss: Loss): Promise<void> {
-  const { entry, statement, stored, object, bodies, time } = loss;
-  const { instance, epoch, batch: number, first } = statement;
-  const numbers = bodies.flatMap((body, index) => (body === null ? [first + index] : []));
+  const { statement, stored, object, time } = loss;
+  const { instance, epoch, batch: number } = statement;
   if (object !== null && (await isRival(loss))) {
     const sentence = `The instance key signed another batch ${number} of epoch ${epoch} of ${instance} than was sequenced.`;
     const papers = [...evidenceOf(loss), paper("stored statement", object.statement)];
@@ -141,11 +144,20 @@ async function reportLoss(context: Context, loss: Loss): Promise<void> {
     return;
   }
   const report = (lost: readonly number[]): void => describeLoss(context, loss, lost);
-  if (numbers.length === 0) report([]);
-  else {
-    const gone = stored === null && numbers.length === bodies.length;
-    context.losses.addBatch({ instance, epoch, batch: number, numbers, gone, version: entry.version, time, report });
-  }
+  const records = lostRecords(loss);
+  const gone = stored === null;
+  if (gone || records.length > 0)
+    context.losses.addBatch({ instance, epoch, batch: number, records, gone, time, report });
+  else report([]);
+}
+
+/** A body that was taken away is lost; one that was exchanged, or is in a batch that was, has been changed besides. */
+function lostRecords({ bodies, headers, statement, stored, object, intact }: Loss): LostRecord[] {
+  return bodies.flatMap((body, index) => {
+    if (body !== null) return [];
+    const changed = stored !== null && (!intact || object?.bodies[index] !== null);
+    return [{ number: statement.first + index, asked: headers[index]?.kind === "asked", changed }];
+  });
 }
 
 function describeLoss({ findings }: Context, loss: Loss, lost: readonly number[]): void {

@@ -21,6 +21,8 @@ export class Chain {
   readonly began: number;
   /** For each epoch, its last sequenced batch; 0 when only the head is. */
   readonly epochs: Map<number, number> = new Map();
+  /** For each epoch, when its head was sequenced, and the manifest it names. */
+  readonly begun: Map<number, { readonly time: number; readonly version: number }> = new Map();
   /** Where a host's instance before this one stopped, as its registration says. */
   readonly previous: ChainTip | null;
   readonly registration: Uint8Array | null;
@@ -52,8 +54,8 @@ export class Chain {
     return positions.some(({ number, hash }) => number === tip.number && (number === 0 || sameBytes(hash, tip.hash)));
   }
 
-  begin(context: Context, head: CheckedHead, bundle: number): void {
-    const { epoch, first, previous } = head.value;
+  begin(context: Context, head: CheckedHead, bundle: number, time: number): void {
+    const { epoch, first, previous, version } = head.value;
     const { findings } = context;
     const at = this.#position;
     const name = `head ${epoch} of ${this.instance}`;
@@ -69,6 +71,7 @@ export class Chain {
     this.#head = head;
     this.#keys = new EpochKeys(context, head);
     this.epochs.set(epoch, 0);
+    this.begun.set(epoch, { time, version });
     this.#move({ epoch, number: first - 1, hash: previous }, bundle);
   }
 

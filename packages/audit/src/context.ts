@@ -32,8 +32,8 @@ export interface Unread {
   journals: number;
   /** Requests of which it could not be told who vouches for the reader. */
   vouching: number;
-  /** By instance and epoch, all of them. */
-  readonly epochs: Map<string, number>;
+  /** By instance and epoch, all of them, and those of requests. */
+  readonly epochs: Map<string, { all: number; asked: number }>;
   /** Headers of host records without a body, by hash: an answer to one of them is not "unasked". */
   readonly headers: Set<string>;
 }
@@ -47,6 +47,8 @@ export interface UnreadRecord {
   readonly journal: boolean;
   /** `epochName` of where it stands. */
   readonly epoch: string;
+  /** Whether a reader's request stands in it. */
+  readonly asked: boolean;
 }
 
 export function epochName(instance: InstanceId, epoch: number): string {
@@ -59,8 +61,11 @@ export function newUnread(): Unread {
   return { hostRecords: 0, journalRecords: 0, journals: 0, vouching: 0, epochs: new Map(), headers: new Set() };
 }
 
-export function countUnread(unread: Unread, { journal, epoch }: UnreadRecord, header: string): void {
-  unread.epochs.set(epoch, (unread.epochs.get(epoch) ?? 0) + 1);
+export function countUnread(unread: Unread, { journal, epoch, asked }: UnreadRecord, header: string): void {
+  const known = unread.epochs.get(epoch) ?? { all: 0, asked: 0 };
+  unread.epochs.set(epoch, known);
+  known.all++;
+  if (asked) known.asked++;
   if (journal) unread.journalRecords++;
   else unread.hostRecords++;
   if (!journal && unread.headers.size < mostUnreadHeaders) unread.headers.add(header);

@@ -57,6 +57,8 @@ export interface AuditOptions extends Waiting {
   readonly window?: number;
   /** What an earlier audit saw proved, kept outside the vault. Without it, the restoring of a whole old vault cannot be seen. */
   readonly pin?: Pin | null;
+  /** Where that pin was kept, for the person who reads the verdict. */
+  readonly pinKeptAt?: string;
 }
 
 /** One access, as its records tell it. */

@@ -1,4 +1,5 @@
-import type { Finding, Proof, Verdict } from "@fogbound/protocol";
+import { toHex } from "@fogbound/crypto";
+import { type Finding, findingHash, type Proof, type Verdict } from "@fogbound/protocol";
 
 const words: { readonly [One in Proof]: string } = {
   "bytes-rehashed": "content re-hashed",
@@ -21,7 +22,7 @@ export function explain(verdict: Verdict): string[] {
   const { proved, notProved, notes, findings, keysHeld } = verdict;
   const named = (proof: Proof): string => `${words[proof]}${notes[proof] === undefined ? "" : ` (${notes[proof]})`}`;
   const of = (severity: Finding["severity"]): string[] =>
-    findings.filter((finding) => finding.severity === severity).map(({ code, sentence }) => `${code}: ${sentence}`);
+    findings.filter((finding) => finding.severity === severity).map(told);
   return [
     `VERDICT     ${verdict.outcome}`,
     ...block("PROVED", proved.map(named)),
@@ -29,8 +30,8 @@ export function explain(verdict: Verdict): string[] {
     ...block("REPAIRED", of("repaired")),
     ...block(
       "EXPLAINED",
-      findings.flatMap(({ code, sentence, because }) =>
-        because === undefined ? [] : [`${code}: ${sentence} The owner: ${because}`],
+      findings.flatMap((finding) =>
+        finding.because === undefined ? [] : [`${told(finding)} The owner: ${finding.because}`],
       ),
     ),
     ...block("GONE", goneOf(verdict)),
@@ -41,6 +42,15 @@ export function explain(verdict: Verdict): string[] {
       keysHeld.map(({ instance, item, since }) => `${instance} holds the key of ${item} since ${since.toISOString()}`),
     ),
   ];
+}
+
+function told(finding: Finding): string {
+  return `${finding.code}: ${finding.sentence} [${findingName(finding)}]`;
+}
+
+/** What a person types to name a finding: the first eight hexadecimal digits of its hash. */
+export function findingName(finding: Finding): string {
+  return toHex(findingHash(finding)).slice(0, 8);
 }
 
 function goneOf({ erased, dropped }: Verdict): string[] {

@@ -11,6 +11,8 @@ interface Kept {
   readonly finding: Finding;
   /** Leaf it came with, when it may be that the other half was still under way; null otherwise. */
   readonly leaf: number | null;
+  /** Asked at the end, when it is known what was erased or dropped by right. */
+  readonly isExcused?: () => boolean;
 }
 
 /** Collects what is wrong. An attacker who floods it costs himself a proof, not the auditor his memory. */
@@ -22,22 +24,28 @@ export class Findings {
     this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null });
   }
 
-  /** As `add`, but forgotten when the leaf turns out to be newer than the last tips: its other half may be under way. */
+  /**
+   * As `add`, but forgotten when the leaf turns out to be newer than the last tips, as its other half may be under way,
+   * or when the end excuses it.
+   */
   addUnlessInFlight(
     leaf: number,
     code: FindingCode,
     severity: Severity,
     sentence: string,
     evidence: readonly string[] = [],
+    isExcused: () => boolean = () => false,
   ): void {
-    this.#keep({ finding: { code, sentence, evidence, severity }, leaf });
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf, isExcused });
   }
 
   /** @param lastTips leaf index of the last tips; null without any, and then nothing is excused */
   settle(lastTips: number | null, notes: Notes): readonly Finding[] {
     const settled: Finding[] = [];
     for (const [code, kept] of this.#byCode) {
-      const counted = kept.filter(({ leaf }) => leaf === null || lastTips === null || leaf < lastTips);
+      const counted = kept.filter(
+        ({ leaf, isExcused }) => (leaf === null || lastTips === null || leaf < lastTips) && !isExcused?.(),
+      );
       settled.push(...counted.map(({ finding }) => explainedBy(notes, finding)));
       const beyond = this.#beyond.get(code);
       if (beyond === undefined) continue;

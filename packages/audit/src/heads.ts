@@ -109,7 +109,10 @@ async function compareStored(context: Context, { instance, epoch }: EpochHead, b
   if (sameBytes(stored, bytes)) return;
   const what = stored === null ? "is missing from its store" : "is not the sequenced one in its store";
   const sentence = `Head ${epoch} of ${instance} ${what}; the harmonizer's log has it.`;
-  context.findings.add("HEAD_INVALID", "repaired", sentence, [name, paper("sequenced head", bytes)]);
+  const report = (): void =>
+    context.findings.add("HEAD_INVALID", "repaired", sentence, [name, paper("sequenced head", bytes)]);
+  if (stored === null) context.losses.addHead({ instance, epoch, report });
+  else report();
 }
 
 /** Everybody can see whether a wrap is the one its head names, also one that only a recovery key opens. */

@@ -1,3 +1,3 @@
 export type { Audit, AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
-export { explain } from "./explain.js";
+export { explain, findingName } from "./explain.js";
 export { verify } from "./verify.js";

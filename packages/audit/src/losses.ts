@@ -1,18 +1,27 @@
 import { type InstanceId, isIdentifier, layout } from "@fogbound/protocol";
+import type { Chain } from "./chains.js";
 import { type Context, epochName } from "./context.js";
 import { mostFindingsOfOneCode } from "./findings.js";
 import type { Sequence } from "./sequence.js";
 
-/** A batch of which bodies are lost: nothing that was handed in has them. */
+/** A record whose body nothing that was handed in has. */
+export interface LostRecord {
+  readonly number: number;
+  /** Whether a reader's request stood in it. */
+  readonly asked: boolean;
+  /** Whether other bytes lie in its place: nobody's right excuses that. */
+  readonly changed: boolean;
+}
+
+/** A batch that its store lacks, whole or in part. */
 export interface LostBatch {
   readonly instance: InstanceId;
   readonly epoch: number;
   readonly batch: number;
-  /** Numbers of the records without a body. */
-  readonly numbers: readonly number[];
-  /** Whether the whole object is gone, and with it every body. */
+  /** Those that nothing brought back. */
+  readonly records: readonly LostRecord[];
+  /** Whether the whole object is gone. */
   readonly gone: boolean;
-  readonly version: number;
   /** Of its bundle. */
   readonly time: number;
   report(lost: readonly number[]): void;
@@ -22,11 +31,18 @@ interface LostEpoch {
   readonly instance: InstanceId;
   readonly epoch: number;
   readonly batches: LostBatch[];
-  /** All of them, those not kept in `batches` too. */
-  count: number;
   gone: number;
   lastTime: number;
-  lowestVersion: number;
+  /** Batches not kept in `batches`: with records that are lost, and brought back whole. */
+  lostBeyond: number;
+  restoredBeyond: number;
+}
+
+/** A head that its store lacks. */
+export interface LostHead {
+  readonly instance: InstanceId;
+  readonly epoch: number;
+  report(): void;
 }
 
 /** A wrap that is gone, or is not what its head names. */
@@ -50,32 +66,33 @@ export interface UnreadableEpoch {
  */
 export class Losses {
   readonly #epochs: Map<string, LostEpoch> = new Map();
+  readonly #heads: LostHead[] = [];
   readonly #wraps: LostWrap[] = [];
   readonly #unreadable: UnreadableEpoch[] = [];
-  readonly #gone = new Set<string>();
+  readonly #dropped = new Set<string>();
+  readonly #erased = new Set<string>();
   erased = 0;
   dropped = 0;
+  /** Requests among what was erased or dropped. */
+  excusedRequests = 0;
 
   addBatch(lost: LostBatch): void {
-    const name = epochName(lost.instance, lost.epoch);
-    const known = this.#epochs.get(name) ?? {
-      instance: lost.instance,
-      epoch: lost.epoch,
-      batches: [],
-      count: 0,
-      gone: 0,
-      lastTime: 0,
-      lowestVersion: lost.version,
-    };
-    this.#epochs.set(name, known);
-    known.count++;
+    const known = this.#epoch(lost.instance, lost.epoch);
     if (lost.gone) known.gone++;
     known.lastTime = Math.max(known.lastTime, lost.time);
     if (known.batches.length < mostFindingsOfOneCode) known.batches.push(lost);
+    else if (lost.records.length > 0) known.lostBeyond++;
+    else known.restoredBeyond++;
+  }
+
+  addHead(lost: LostHead): void {
+    this.#heads.push(lost);
+    this.#epoch(lost.instance, lost.epoch);
   }
 
   addWrap(lost: LostWrap): void {
     if (this.#wraps.length < 10 * mostFindingsOfOneCode) this.#wraps.push(lost);
+    this.#epoch(lost.instance, lost.epoch);
   }
 
   addUnreadable(epoch: UnreadableEpoch): void {
@@ -84,66 +101,120 @@ export class Losses {
 
   /** After everything else was judged: what is excused here counts as read from then on. */
   judge(context: Context, sequence: Sequence): void {
-    const gone = this.#gone;
     for (const [name, lost] of this.#epochs) {
-      const rule = this.#isDropped(context, sequence, lost);
-      if (rule) this.dropped += this.#excuse(context, lost.instance, context.unread.epochs.get(name) ?? 0);
-      if (rule || context.notes.isEpochErased(lost.instance, lost.epoch)) gone.add(name);
+      const unread = context.unread.epochs.get(name);
+      if (isDropped(context, sequence, lost)) {
+        this.#dropped.add(name);
+        this.dropped += this.#excuse(context, lost.instance, unread?.all ?? 0, unread?.asked ?? 0);
+      } else if (context.notes.isEpochErased(lost.instance, lost.epoch)) reportChanged(lost);
       else this.#judgeBatches(context, lost);
     }
-    for (const [name, count] of context.unread.epochs) {
-      const [instance, epoch] = name.split(" ");
-      if (!isIdentifier("ins", instance) || !context.notes.isEpochErased(instance, Number(epoch))) continue;
-      gone.add(name);
-      this.erased += this.#excuse(context, instance, count);
-    }
-    this.#judgeSecrets(context, gone);
+    this.#judgeErased(context);
+    this.#judgeParts(context);
   }
 
   /** Whether an epoch was erased by right or dropped by rule; known after `judge`. */
   isGone(instance: InstanceId, epoch: number): boolean {
-    return this.#gone.has(epochName(instance, epoch));
+    const name = epochName(instance, epoch);
+    return this.#dropped.has(name) || this.#erased.has(name);
   }
 
-  #judgeSecrets(context: Context, gone: ReadonlySet<string>): void {
-    const isGone = ({ instance, epoch }: LostWrap | UnreadableEpoch): boolean =>
-      gone.has(epochName(instance, epoch)) || context.notes.isEpochErased(instance, epoch);
-    for (const wrap of this.#wraps) if (!(wrap.gone && isGone(wrap))) judgeWrap(context, wrap);
-    for (const epoch of this.#unreadable) if (!isGone(epoch)) judgeUnreadable(context, epoch);
+  #epoch(instance: InstanceId, epoch: number): LostEpoch {
+    const name = epochName(instance, epoch);
+    const none = { gone: 0, lastTime: 0, lostBeyond: 0, restoredBeyond: 0 };
+    const known = this.#epochs.get(name) ?? { instance, epoch, batches: [], ...none };
+    this.#epochs.set(name, known);
+    return known;
   }
 
-  #judgeBatches(context: Context, { instance, epoch, batches, count }: LostEpoch): void {
-    for (const lost of batches) {
-      const missing = lost.numbers.filter((number) => !context.notes.isRecordErased(instance, epoch, number));
-      this.erased += this.#excuse(context, instance, lost.numbers.length - missing.length);
-      if (missing.length > 0) lost.report(missing);
+  #judgeErased(context: Context): void {
+    for (const [name, unread] of context.unread.epochs) {
+      const [instance, epoch] = name.split(" ");
+      if (this.#dropped.has(name) || !isIdentifier("ins", instance)) continue;
+      if (!context.notes.isEpochErased(instance, Number(epoch))) continue;
+      this.#erased.add(name);
+      this.erased += this.#excuse(context, instance, unread.all, unread.asked);
     }
-    if (count === batches.length) return;
-    const sentence = `${count - batches.length} more batches of epoch ${epoch} of ${instance} are lost and not listed.`;
-    context.findings.add("BATCH_MISSING", "broken", sentence, [layout.head(instance, epoch)]);
+  }
+
+  /** An erased epoch loses its wraps and keeps its head; one that was dropped keeps neither. */
+  #judgeParts(context: Context): void {
+    const isErased = ({ instance, epoch }: LostWrap | UnreadableEpoch): boolean =>
+      this.isGone(instance, epoch) || context.notes.isEpochErased(instance, epoch);
+    for (const head of this.#heads) if (!this.#dropped.has(epochName(head.instance, head.epoch))) head.report();
+    for (const wrap of this.#wraps) if (!(wrap.gone && isErased(wrap))) judgeWrap(context, wrap);
+    for (const epoch of this.#unreadable) if (!isErased(epoch)) judgeUnreadable(context, epoch);
+  }
+
+  #judgeBatches(context: Context, lost: LostEpoch): void {
+    const { instance, epoch, batches, lostBeyond, restoredBeyond } = lost;
+    // Bundles are read side by side: the order in which losses were found says nothing.
+    for (const { records, report } of batches.sort((one, other) => one.batch - other.batch)) {
+      const isErased = ({ number, changed }: LostRecord): boolean =>
+        !changed && context.notes.isRecordErased(instance, epoch, number);
+      const erased = records.filter(isErased);
+      this.erased += this.#excuse(context, instance, erased.length, erased.filter(({ asked }) => asked).length);
+      if (records.length === 0 || erased.length < records.length)
+        report(records.filter((one) => !isErased(one)).map(({ number }) => number));
+    }
+    const say = (count: number, severity: "broken" | "repaired", what: string): void => {
+      const sentence = `${count} more batches of epoch ${epoch} of ${instance} ${what} and not listed.`;
+      if (count > 0) context.findings.add("BATCH_MISSING", severity, sentence, [layout.head(instance, epoch)]);
+    };
+    say(lostBeyond, "broken", "are lost");
+    say(restoredBeyond, "repaired", "were lost, are restored from the harmonizer");
   }
 
   /** What was erased by right or dropped by rule need not be read for the rest to be proved. */
-  #excuse({ unread, manifests }: Context, instance: InstanceId, count: number): number {
+  #excuse({ unread, manifests }: Context, instance: InstanceId, count: number, asked: number): number {
     if (manifests.journals.has(instance)) unread.journalRecords -= count;
     else unread.hostRecords -= count;
+    this.excusedRequests += asked;
     return count;
-  }
-
-  /** By rule an epoch goes as a whole, when it has ended, and not before the longest retention that any manifest since asked for. */
-  #isDropped({ manifests }: Context, { chains, anchor, version }: Sequence, lost: LostEpoch): boolean {
-    const chain = chains.get(lost.instance);
-    const whole = lost.gone === lost.count && lost.count === (chain?.epochs.get(lost.epoch) ?? 0);
-    if (chain === undefined || anchor === null || !whole) return false;
-    const since = [...manifests.byHash.values()].filter(
-      ({ value }) => value.version >= lost.lowestVersion && value.version <= version,
-    );
-    const days = since.map(({ value }) => value.retainDays ?? Number.POSITIVE_INFINITY);
-    return days.length > 0 && lost.lastTime + Math.max(...days) * millisecondsPerDay < anchor.time;
   }
 }
 
 const millisecondsPerDay = 86_400_000;
+
+/** By rule an epoch goes as a whole, when it has ended, and not before the longest retention that any manifest since asked for. */
+function isDropped(context: Context, { chains, anchor, version }: Sequence, lost: LostEpoch): boolean {
+  const chain = chains.get(lost.instance);
+  const begun = chain?.begun.get(lost.epoch);
+  const end = chain === undefined ? null : endOf(chain, lost.epoch, chains);
+  if (chain === undefined || begun === undefined || end === null || anchor === null) return false;
+  const whole = lost.gone === (chain.epochs.get(lost.epoch) ?? 0);
+  const days = retainDays(context, begun.version, version);
+  return whole && Math.max(end, lost.lastTime) + days * millisecondsPerDay < anchor.time;
+}
+
+/** When the next epoch began, or the instance that took its place; null while it may be running. */
+function endOf(chain: Chain, epoch: number, chains: Sequence["chains"]): number | null {
+  const next = chain.begun.get(epoch + 1);
+  if (next !== undefined) return next.time;
+  if (epoch < chain.position.epoch) return null;
+  const successors = [...chains.values()].filter(({ previous }) => previous?.instance === chain.instance);
+  const times = successors.flatMap(({ begun }) => begun.get(1)?.time ?? []);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** The longest that a manifest from one version to another asks for; for ever when one of them was not shown. */
+function retainDays({ manifests }: Context, from: number, to: number): number {
+  const days = new Map<number, number>();
+  for (const { value } of manifests.byHash.values())
+    days.set(value.version, Math.max(days.get(value.version) ?? 0, value.retainDays ?? Number.POSITIVE_INFINITY));
+  let longest = 0;
+  for (let version = from; version <= to; version++)
+    longest = Math.max(longest, days.get(version) ?? Number.POSITIVE_INFINITY);
+  return from > to ? Number.POSITIVE_INFINITY : longest;
+}
+
+/** Erasing takes a body away, or the key to it; it puts no other in its place. */
+function reportChanged({ batches }: LostEpoch): void {
+  for (const { records, report } of batches) {
+    const changed = records.filter((one) => one.changed).map(({ number }) => number);
+    if (changed.length > 0) report(changed);
+  }
+}
 
 function judgeWrap({ findings }: Context, { instance, epoch, name, gone }: LostWrap): void {
   const what = gone ? "is missing" : "is not the one its head names";

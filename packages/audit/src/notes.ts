@@ -57,7 +57,7 @@ export class Notes {
     if (note.about !== "erased") return;
     for (const { instance, epoch, numbers } of note.value.records) {
       if (numbers === null) this.#epochs.add(`${instance} ${epoch}`);
-      else for (const number of numbers) this.#records.add(`${instance} ${number}`);
+      else for (const number of numbers) this.#records.add(`${instance} ${epoch} ${number}`);
     }
   }
 
@@ -66,7 +66,7 @@ export class Notes {
   }
 
   isRecordErased(instance: InstanceId, epoch: number, number: number): boolean {
-    return this.isEpochErased(instance, epoch) || this.#records.has(`${instance} ${number}`);
+    return this.isEpochErased(instance, epoch) || this.#records.has(`${instance} ${epoch} ${number}`);
   }
 
   /** The owner's reason for a finding; null when he has given none. */

@@ -55,7 +55,8 @@ export async function* judgeHistory(
   judgeManifests(context.manifests, sequence.manifests, context.findings);
   judgeTail(context, sequence);
   const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
-  const verdict = judge({ context, sequence, accesses, rehashed: await rehashContent(context, inForce) });
+  const rehashed = await rehashContent(context, inForce);
+  const verdict = judge({ context, sequence, accesses, rehashed, pinKeptAt: options.pinKeptAt ?? null });
   return { verdict, pin: verdict.outcome === "broken" ? null : pinOf(context, sequence) };
 }
 

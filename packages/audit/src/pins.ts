@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import { type ChainTip, type InstanceId, type Pin, sameBytes } from "@fogbound/protocol";
+import { type ChainTip, type Checkpoint, type InstanceId, type Pin, sameBytes } from "@fogbound/protocol";
 import type { Context } from "./context.js";
 import type { Sequence } from "./sequence.js";
 
@@ -39,10 +39,13 @@ export function judgePin({ pin, findings, checkpoint }: Context, sequence: Seque
   const known = sequence.manifests.get(pin.version);
   if (known !== toHex(pin.manifest))
     say(`Manifest ${pin.version}, which was seen in force, is not in the log.`, [`sha256 ${toHex(pin.manifest)}`]);
-  if (checkpoint !== null && checkpoint.size < pin.size)
-    say(`A checkpoint of ${pin.size} leaves was seen before; the one shown has ${checkpoint.size}.`, []);
-  else if (checkpoint !== null && checkpoint.size === pin.size && !sameBytes(checkpoint.root, pin.root))
-    say("Two checkpoints of one size have different roots.", [`shown root ${toHex(checkpoint.root)}`]);
+  // What is shown grows with every audit. Were it in the finding, no explanation of it would hold until the next one.
+  if (checkpoint !== null && !mayFollow(checkpoint, pin))
+    say(`A checkpoint of ${pin.size} leaves was seen before; the one shown is no later one.`, []);
+}
+
+function mayFollow(shown: Checkpoint, pin: Pin): boolean {
+  return shown.size > pin.size || (shown.size === pin.size && sameBytes(shown.root, pin.root));
 }
 
 /** What may be pinned after this pass; null while no tips under a checkpoint have been shown. */

@@ -25,10 +25,15 @@ export class RequestCounters {
   readonly #findings: Findings;
   readonly #mostSessions: number;
   readonly #sessions: Map<string, CountedSession> = new Map();
+  readonly #excused: () => number;
+  /** Requests that are not there, in all sessions. */
+  #gaps = 0;
 
-  constructor(findings: Findings, mostSessions: number) {
+  /** @param excused how many requests were erased or dropped by right; known at the end */
+  constructor(findings: Findings, mostSessions: number, excused: () => number) {
     this.#findings = findings;
     this.#mostSessions = mostSessions;
+    this.#excused = excused;
   }
 
   count({ id, request, requestBytes, session }: Papers, leaf: number): void {
@@ -70,7 +75,12 @@ export class RequestCounters {
       const next = counted.beyond.get(counter);
       if (next === undefined) continue;
       const gap = counter - counted.upTo - 1;
-      if (gap > 0) this.#missed(next, `is the ${counter}th of its session; ${gap} before it are not recorded here`);
+      this.#gaps += gap;
+      if (gap > 0)
+        this.#missed(next, `is the ${counter}th of its session; ${gap} before it are not recorded here`, () => {
+          // Which one was erased cannot be told: one more that is missing, and all of them are.
+          return this.#gaps <= this.#excused();
+        });
       else if (next.last !== counted.hash) this.#missed(next, "names another request before it than the one recorded");
       this.#moveTo(counted, counter, next);
     }
@@ -83,10 +93,10 @@ export class RequestCounters {
   }
 
   /** *Incomplete*, not *broken*: a session may have asked for things in other capsules too. */
-  #missed(next: Counted, what: string): void {
+  #missed(next: Counted, what: string, isExcused?: () => boolean): void {
     const evidence = [paper("request", next.bytes), `request before it sha256 ${next.last ?? "none"}`];
     const sentence = `Request ${next.hash} ${what}.`;
-    this.#findings.addUnlessInFlight(next.leaf, "REQUEST_MISSING", "incomplete", sentence, evidence);
+    this.#findings.addUnlessInFlight(next.leaf, "REQUEST_MISSING", "incomplete", sentence, evidence, isExcused);
   }
 
   #forgetOldest(): void {

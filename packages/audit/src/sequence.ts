@@ -152,7 +152,7 @@ export class Sequence {
     if (one.kind === "head" && one.head !== null) {
       const { value, authority } = one.head;
       const chain = this.#chains(value.instance, () => new Chain(value.instance, authority, one.leaf, one.head));
-      chain.begin(this.#context, one.head, bundle.value?.number ?? 0);
+      chain.begin(this.#context, one.head, bundle.value?.number ?? 0, bundle.value?.time ?? 0);
     }
     if (one.kind === "tips") this.#readTips(bundle, one);
     if (one.kind === "note" && one.note !== null) this.#context.notes.add(one.note);

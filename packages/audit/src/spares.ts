@@ -1,86 +1,81 @@
 import { sha256 } from "@fogbound/crypto";
-import {
-  batch,
-  batchStatement,
-  hashOf,
-  headersRoot,
-  type InstanceId,
-  type ParityShard,
-  parityShard,
-  recordHeader,
-  sameBytes,
-} from "@fogbound/protocol";
-import { ifItReads } from "./attempt.js";
+import type { ParityShard } from "@fogbound/protocol";
 import type { Context } from "./context.js";
 import { hash } from "./findings.js";
 import type { Sequence } from "./sequence.js";
+import { type BatchPlace, isWholeBatch, stripesOf } from "./stripes.js";
 
 /**
  * Whether what would bring lost batches back is itself sound: a whole copy of each batch, or the parity of its stripe.
- * Damage here proves nothing wrong; it is told before it is needed.
+ * Damage here proves nothing wrong; it is told before it is needed. A manifest that asks for no parity promises none.
  */
-export async function judgeSpares(context: Context, { chains }: Sequence): Promise<void> {
+export async function judgeSpares(context: Context, { chains, version }: Sequence): Promise<void> {
   if (context.evidence.parity === undefined) return;
-  for (const { instance, epochs } of chains.values())
+  for (const { instance, epochs, begun } of chains.values())
     for (const [epoch, batches] of epochs) {
       if (context.losses.isGone(instance, epoch)) continue;
-      for (let next = 1; next <= batches; ) next = await judgeFrom(context, { instance, epoch, batch: next });
+      const promised = promisedParity(context, begun.get(epoch)?.version ?? 1, version);
+      if (promised.has(0)) continue;
+      for (let next = 1; next <= batches; ) next = await judgeFrom(context, { instance, epoch, batch: next }, promised);
     }
 }
 
-interface Place {
-  readonly instance: InstanceId;
-  readonly epoch: number;
-  readonly batch: number;
+/** What the manifests asked for while a stripe of the epoch may have been closed. */
+function promisedParity({ manifests }: Context, from: number, to: number): ReadonlySet<number> {
+  const since = [...manifests.byHash.values()].filter(({ value }) => value.version >= from && value.version <= to);
+  return new Set(since.map(({ value }) => value.stripe.parity));
 }
 
 /** @returns the batch after those that were judged */
-async function judgeFrom(context: Context, place: Place): Promise<number> {
+async function judgeFrom(context: Context, place: BatchPlace, promised: ReadonlySet<number>): Promise<number> {
+  const before = await readStripes(context, place);
+  const whole = before.stripes.find((stripe) => isSound(stripe, promised));
+  if (whole !== undefined) return endOf(whole, place);
   const { instance, epoch, batch: number } = place;
-  const objects = (await context.evidence.parity?.(instance, epoch, number)) ?? [];
-  if (objects.length === 0) {
-    await judgeCopy(context, place);
-    return number + 1;
-  }
-  const shards = objects.flatMap((bytes) => ifItReads(() => parityShard.decode(bytes)) ?? []);
-  const own = shards.filter((one) => one.instance === instance && one.epoch === epoch && covers(one, number));
-  const [any] = own;
-  const indexes = new Set(own.filter((one) => any !== undefined && sameStripe(one, any)).map(({ index }) => index));
-  if (any === undefined || indexes.size < any.parity || own.length < objects.length) {
-    const sentence = `Of the parity of batch ${number} of epoch ${epoch} of ${instance}, ${indexes.size} of ${any?.parity ?? objects.length} shards are sound.`;
-    context.findings.add(
-      "PARITY_ALTERED",
-      "incomplete",
-      sentence,
-      objects.map((one) => hash(sha256(one))),
-    );
-  }
-  return any === undefined ? number + 1 : any.first + any.lengths.length;
-}
-
-async function judgeCopy({ evidence, findings }: Context, { instance, epoch, batch: number }: Place): Promise<void> {
-  const copy = await evidence.batchCopy(instance, epoch, number);
-  if (copy !== null && isSound(copy)) return;
+  const copy = await context.evidence.batchCopy(instance, epoch, number);
+  if (copy !== null && (await isWholeBatch(copy, place, context.evidence.capsule))) return number + 1;
+  // Its stripe may have been closed since the first look.
+  const { objects, stripes } = await readStripes(context, place);
+  const closed = stripes.find((stripe) => isSound(stripe, promised));
+  if (closed !== undefined) return endOf(closed, place);
+  if (objects.length > 0) return reportParity(context, place, objects, stripes);
   const what = copy === null ? "neither a copy nor parity" : "a damaged copy";
   const sentence = `Of batch ${number} of epoch ${epoch} of ${instance}, the harmonizer has ${what}.`;
-  findings.add("COPY_ALTERED", "incomplete", sentence, copy === null ? [] : [hash(sha256(copy))]);
+  context.findings.add("COPY_ALTERED", "incomplete", sentence, copy === null ? [] : [hash(sha256(copy))]);
+  return number + 1;
 }
 
-/** As far as it can be told from the copy: the statement's root over the headers, the headers' hashes of the bodies. */
-function isSound(copy: Uint8Array): boolean {
-  const object = ifItReads(() => batch.decode(copy));
-  const claim = object === null ? null : ifItReads(() => batchStatement.read(object.statement));
-  if (object === null || claim === null || !sameBytes(claim.value.root, headersRoot(object.headers))) return false;
-  return object.headers.every((header, at) => {
-    const body = object.bodies[at] ?? null;
-    return body === null || sameBytes(hashOf(body), ifItReads(() => recordHeader.decode(header))?.body ?? null);
-  });
+interface Stripes {
+  readonly objects: readonly Uint8Array[];
+  readonly stripes: readonly (readonly ParityShard[])[];
 }
 
-function covers({ first, lengths }: ParityShard, number: number): boolean {
-  return first <= number && number < first + lengths.length;
+async function readStripes({ evidence }: Context, place: BatchPlace): Promise<Stripes> {
+  const objects = (await evidence.parity?.(place.instance, place.epoch, place.batch)) ?? [];
+  return { objects, stripes: stripesOf(objects, place, evidence.capsule) };
 }
 
-function sameStripe(one: ParityShard, other: ParityShard): boolean {
-  return one.first === other.first && one.parity === other.parity && String(one.lengths) === String(other.lengths);
+/** Every shard is there, as many as a manifest asked for: fewer would do for whoever forges them. */
+function isSound(stripe: readonly ParityShard[], promised: ReadonlySet<number>): boolean {
+  const parity = stripe[0]?.parity ?? 0;
+  return promised.has(parity) && new Set(stripe.map(({ index }) => index)).size === parity;
+}
+
+function endOf([any]: readonly ParityShard[], { batch }: BatchPlace): number {
+  return any === undefined ? batch + 1 : any.first + any.lengths.length;
+}
+
+function reportParity(
+  context: Context,
+  place: BatchPlace,
+  objects: readonly Uint8Array[],
+  stripes: Stripes["stripes"],
+): number {
+  const { instance, epoch, batch: number } = place;
+  const most = [...stripes].sort((one, other) => other.length - one.length)[0] ?? [];
+  const sound = new Set(most.map(({ index }) => index)).size;
+  const sentence = `Of the parity of batch ${number} of epoch ${epoch} of ${instance}, ${sound} of ${most[0]?.parity ?? objects.length} shards are sound.`;
+  const evidence = objects.map((one) => hash(sha256(one)));
+  context.findings.add("PARITY_ALTERED", "incomplete", sentence, evidence);
+  return endOf(most, place);
 }

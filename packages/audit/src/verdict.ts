@@ -1,4 +1,4 @@
-import { type Finding, type FindingCode, type Proof, proofs, type Verdict } from "@fogbound/protocol";
+import { type Finding, type FindingCode, type Pin, type Proof, proofs, type Verdict } from "@fogbound/protocol";
 import type { Accesses } from "./accesses.js";
 import { type Context, isJournalUnread } from "./context.js";
 import type { Sequence } from "./sequence.js";
@@ -61,6 +61,8 @@ export interface Seen {
   readonly accesses: Accesses;
   /** null when re-hashing was not asked for. */
   readonly rehashed: number | null;
+  /** Where the pin was kept; null when nobody says. */
+  readonly pinKeptAt: string | null;
 }
 
 /** A proof is given only for what was seen: nothing is proved by there being no finding. */
@@ -108,7 +110,7 @@ function positives({ context, sequence, rehashed }: Seen): { readonly [One in Pr
   };
 }
 
-function notesOf({ context, sequence, accesses, rehashed }: Seen): Verdict["notes"] {
+function notesOf({ context, sequence, accesses, rehashed, pinKeptAt }: Seen): Verdict["notes"] {
   const { evidence, keys, checkpoint, unread, manifests } = context;
   const reading = readingNote(context);
   return {
@@ -120,7 +122,7 @@ function notesOf({ context, sequence, accesses, rehashed }: Seen): Verdict["note
         : reading,
     receipts: `${sequence.bundles} bundles`,
     checkpoint: checkpoint === null ? "none that holds" : checkpointNote(checkpoint.size, sequence),
-    "tail-anchored": anchorNote(checkpoint?.size ?? null, sequence),
+    "tail-anchored": `${anchorNote(checkpoint?.size ?? null, sequence)}; ${pinNote(context.pin, pinKeptAt)}`,
     "signed-by-readers":
       keys.readKeys.length === 0 || unread.vouching > 0
         ? reading
@@ -144,6 +146,13 @@ function readingNote({ keys, unread }: Context): string {
 function checkpointNote(size: number, sequence: Sequence): string {
   const newer = sequence.bundles - sequence.included;
   return newer === 0 ? `${size} leaves` : `${size} leaves; ${newer} bundles are not proved in it`;
+}
+
+/** Whether a whole old vault that was put back would have been seen. */
+function pinNote(pin: Pin | null, keptAt: string | null): string {
+  if (pin === null) return "no pin was kept: the restoring of a whole old vault would not be seen";
+  const from = keptAt === null ? "outside the vault" : `in ${keptAt}`;
+  return `pinned ${from}: ${pin.size} leaves, tips of ${new Date(pin.time).toISOString()}, manifest ${pin.version}`;
 }
 
 function anchorNote(size: number | null, { anchor, end, version }: Sequence): string {

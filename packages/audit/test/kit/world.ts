@@ -12,6 +12,7 @@ import {
   type InstanceId,
   instanceIdOf,
   type LogObjects,
+  type Manifest,
   type Place,
   type Registration,
   recipientName,
@@ -79,10 +80,10 @@ export class World {
   }
 
   /** A published capsule, with one host instance and a journal, nothing asked yet. */
-  static async create(): Promise<World> {
+  static async create(manifest: Partial<Manifest> = {}): Promise<World> {
     const world = new World(await Capsule.create());
     await world.#seal();
-    await world.publish(await world.capsule.manifest(null));
+    await world.publish(await world.capsule.manifest(null, manifest));
     await world.journal.begin(world.current, world.tick());
     await world.start();
     return world;
