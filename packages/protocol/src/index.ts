@@ -1,3 +1,4 @@
+export { type Alert, type Alerts, quietly } from "./alert.js";
 export {
   type Answer,
   answer,
@@ -70,6 +71,7 @@ export {
   type Received,
   received,
 } from "./note.js";
+export { type Outage, outage } from "./outage.js";
 export { type ParityShard, parityShard } from "./parity.js";
 export type { Answered, Authority, Clock, Harmonizer, InForce, LogObjects, Pulled, Waiting } from "./parties.js";
 export {
@@ -88,6 +90,8 @@ export {
 } from "./parts.js";
 export { type Pin, pin } from "./pin.js";
 export { nowhere, type Place } from "./place.js";
+export { type Pushed, pushed } from "./pushed.js";
+export { backoff, byTimer, isHarmonizerAway, type Later, type Patience, withPatience } from "./reach.js";
 export {
   type LeafReceipt,
   leafReceipt,

@@ -12,7 +12,13 @@ export const layout = {
     `capsules/${capsule}/manifests/${padded(version)}-${toHex(hash)}`,
   /** The root of a host's log of one capsule; names below it are those of `LogObjects`. */
   hostLog: (capsule: CapsuleId): string => `capsules/${capsule}/`,
+  /** The harmonizer's and the authorities' part of an export that was imported, under the names it had in the file. */
+  imported: (capsule: CapsuleId): string => `capsules/${capsule}/imported/`,
   journal: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/`,
+  /** An authority's own notes of outages, beside its journal: `<outage>/began`, `<outage>/<release>`, `<outage>/ended`. */
+  outages: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/outages/`,
+  /** Where pushes lie in a mailbox, by number. */
+  mailbox: (capsule: CapsuleId): string => `mailbox/${capsule}/`,
   head: (instance: InstanceId, epoch: number): string => `instances/${instance}/${padded(epoch)}/head`,
   epochKey: (instance: InstanceId, epoch: number, recipient: string): string =>
     `instances/${instance}/${padded(epoch)}/keys/${recipient}`,

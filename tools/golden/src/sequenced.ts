@@ -17,12 +17,16 @@ import {
   leafHashesOf,
   leafReceipt,
   leavesOf,
+  type Outage,
+  outage,
   type ParityShard,
   type Pin,
   type PrunedBundle,
+  type Pushed,
   parityShard,
   pin,
   prunedBundle,
+  pushed,
   type Receipt,
   receipt,
   received,
@@ -88,7 +92,10 @@ export async function sequence(
     paper("pruned-bundle", prunedBundle.encode(pruned), null, pruned),
   ];
   const more = [...(await notesOf(founded, recorded)), parityOf(founded), pinOf(founded, recorded, manifestHash)];
-  const samples = [...[...papers, ...more].map(({ sample }) => sample), await checkpointOf(bundleValue)];
+  const checkpoint = await checkpointOf(bundleValue);
+  const bytes = [prunedBundle.encode(pruned), batch.encode(batchValue)] as const;
+  const pushes = [pushedOf(founded, checkpoint, ...bytes), await outageOf(founded)];
+  const samples = [...[...papers, ...more, ...pushes].map(({ sample }) => sample), checkpoint];
   return { statement: statement.bytes, leafReceipt: leaf.bytes, samples };
 }
 
@@ -188,6 +195,25 @@ function parityOf({ capsule, instance }: Founded): Paper {
   const place = { epoch: 1, first: 1, lengths: [32, 20, 31], parity: 2, index: 1 };
   const value: ParityShard = { suite: 1, capsule, instance, ...place, shard, digest: sha256(shard) };
   return paper("parity", parityShard.encode(value), null, value);
+}
+
+function pushedOf({ capsule }: Founded, { bytes }: Sample, bundleBytes: Uint8Array, batchBytes: Uint8Array): Paper {
+  const value: Pushed = {
+    suite: 1,
+    capsule,
+    number: 2,
+    checkpoint: new TextDecoder().decode(bytes),
+    bundles: [bundleBytes],
+    batches: [batchBytes, null],
+    remaining: 1,
+  };
+  return paper("pushed", pushed.encode(value), null, value);
+}
+
+async function outageOf({ capsule }: Founded): Promise<Paper> {
+  const release = { kind: "release" as const, release: 2, request: fixed("request") };
+  const value: Outage = { suite: 1, capsule, outage: 3, ...release, time: start + 9000 };
+  return paper("outage", await outage.sign(value, signingKey("answer")), "answer", value);
 }
 
 function pinOf({ capsule, instance }: Founded, { headers }: Recorded, manifest: Uint8Array): Paper {

@@ -9,9 +9,11 @@ import {
   type Explained,
   type LeafReceipt,
   noteKinds,
+  type Outage,
   type ParityShard,
   type Pin,
   type PrunedBundle,
+  type Pushed,
   type Receipt,
   type Received,
   type RecordBody,
@@ -200,6 +202,26 @@ export const pin: fc.Arbitrary<Pin> = fc.record({
   size: unsigned,
   root: bytes32,
   chains: list(chainTip),
+  time: instant,
+});
+
+export const pushed: fc.Arbitrary<Pushed> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  number: upTo(99_999_999),
+  checkpoint: text(1024),
+  bundles: list(embedded, 1),
+  batches: list(orNull(embedded)),
+  remaining: upTo(100_000),
+});
+
+export const outage: fc.Arbitrary<Outage> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  outage: upTo(99_999_999),
+  kind: fc.constantFrom("began" as const, "release" as const, "ended" as const),
+  release: upTo(10_000),
+  request: orNull(bytes32),
   time: instant,
 });
 

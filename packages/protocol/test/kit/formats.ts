@@ -53,6 +53,7 @@ export const signedFormats: readonly KnownSigned[] = [
   knownSigned(protocol.tips, log.tips),
   knownSigned(protocol.erased, log.erased),
   knownSigned(protocol.received, log.received),
+  knownSigned(protocol.outage, log.outage),
   knownSigned(protocol.explained, log.explained),
   knownSigned(protocol.answer, access.answer),
   knownSigned(protocol.recipient, access.recipient),
@@ -76,6 +77,7 @@ export const plainFormats: readonly Known[] = [
   known(protocol.leafReceipt, log.leafReceipt),
   known(protocol.parityShard, log.parityShard),
   known(protocol.pin, log.pin),
+  known(protocol.pushed, log.pushed),
   known(protocol.question, access.question),
 ];
 
