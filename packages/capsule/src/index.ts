@@ -1,6 +1,7 @@
 export { type ArchiveEntry, type ArchivePlace, indexArchive, writeArchive } from "./archive.js";
 export { type ContentPlace, type OpenContent, openContent, sealContent } from "./content.js";
 export { type ManifestDraft, signManifest } from "./draft.js";
+export { type Grant, type Granted, grantEpochs, withGrants } from "./epoch-grants.js";
 export { checkItemName } from "./item-name.js";
 export { type ManifestVersion, readManifests, storeManifest, verifyManifest } from "./manifest-chain.js";
 export { draftFrom, type OwnerView, openAsOwner } from "./owner-view.js";
@@ -17,5 +18,5 @@ export {
   type SealItemsOptions,
   sealItems,
 } from "./seal.js";
-export { sweepAfterMilliseconds, unnamedContents } from "./sweep.js";
+export { type Leftover, type LeftoverOptions, leftovers, sweepAfterMilliseconds } from "./sweep.js";
 export { wrapIdentity, wrapperFor } from "./wraps.js";

@@ -1,4 +1,5 @@
 import type { Evidence } from "@fogbound/audit";
+import { withGrants } from "@fogbound/capsule";
 import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Waiting } from "@fogbound/protocol";
 import { layout } from "@fogbound/protocol";
 import { type ObjectStore, readAll } from "@fogbound/storage";
@@ -18,14 +19,15 @@ export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, w
   const { store, harmonizer, authorities, partiesSeparate, rehashContent } = sources;
   await harmonizer.anchor(capsule, waiting);
   const { checkpoint, repaired } = await harmonizer.pull(capsule, waiting);
+  const log = logObjects(store, layout.hostLog(capsule));
   const journals = new Map<AuthorityId, LogObjects | null>(
-    authorities.map((authority) => [authority.member.id, authority.journal(capsule)]),
+    authorities.map((authority) => [authority.member.id, withGrants(authority.journal(capsule), log)]),
   );
   return {
     capsule,
     pinned: true,
     manifests: () => objectsUnder(store, layout.manifests(capsule), waiting),
-    log: logObjects(store, layout.hostLog(capsule)),
+    log,
     journals,
     checkpoint,
     bundles: () => bundlesOf(harmonizer, capsule, waiting),

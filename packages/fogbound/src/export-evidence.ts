@@ -1,5 +1,5 @@
 import { type Audit, type AuditKeys, type Evidence, verify } from "@fogbound/audit";
-import { type ArchivePlace, indexArchive } from "@fogbound/capsule";
+import { type ArchivePlace, indexArchive, withGrants } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import {
   type AuthorityId,
@@ -100,7 +100,8 @@ function journalsIn(
     [...index.keys()].filter((name) => name.startsWith("authority/")).map((name) => name.split("/")[1]),
   );
   const authorities = [...ids].filter((id): id is AuthorityId => isIdentifier("aut", id));
-  return new Map(authorities.map((id) => [id, logIn(file, index, layout.journal(id, capsule))]));
+  const log = logIn(file, index, layout.hostLog(capsule));
+  return new Map(authorities.map((id) => [id, withGrants(logIn(file, index, layout.journal(id, capsule)), log)]));
 }
 
 function logIn(file: Blob, index: ReadonlyMap<string, ArchivePlace>, root: string): LogObjects {

@@ -2,13 +2,19 @@ export type { Audit, Entry } from "@fogbound/audit";
 export type { Item } from "@fogbound/capsule";
 export { type ErrorCode, FogboundError } from "@fogbound/errors";
 export {
+  type AuditorKeys,
+  auditorEntryOf,
+  auditorKeysOf,
+  formatAuditorKey,
   formatPublicKey,
+  generateAuditorRing,
   generateOwnerKeys,
   generateReaderRing,
   type KeyRing,
   type OwnerKeys,
   ownerKeysOf,
   ownerSecrets,
+  parseAuditorKey,
   parsePublicKey,
   type ReaderKeys,
   readerKeysOf,
@@ -17,6 +23,7 @@ export {
 export { Policy, type Rule } from "@fogbound/policy";
 export type {
   Action,
+  AuditorEntry,
   Authority,
   AuthorityGroup,
   CapsuleId,
@@ -41,6 +48,8 @@ export {
   type StoredObject,
 } from "@fogbound/storage";
 export { Auditor } from "./auditor.js";
+export type { AddAuditorOptions, AuditorAdded } from "./auditor-grants.js";
+export type { ResealOptions, RewrapOptions } from "./change-keys.js";
 export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
 export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
 export { readKeyFile, writeKeyFile } from "./key-file.js";
@@ -49,4 +58,5 @@ export type { Revocation } from "./owner-steps.js";
 export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
 export { Reader, type ReaderOptions } from "./reader.js";
 export type { SealRequest } from "./seal-request.js";
+export type { SweepOptions, Swept } from "./sweep.js";
 export type { Access, Capsule, CapsuleState } from "./types.js";

@@ -1,5 +1,5 @@
 import type { ManifestDraft } from "@fogbound/capsule";
-import { FogboundError } from "@fogbound/errors";
+import { type ErrorCode, FogboundError } from "@fogbound/errors";
 import {
   type CapsuleId,
   type HostId,
@@ -76,10 +76,15 @@ async function firstCapsule(store: ObjectStore, after: string, waiting: Waiting)
   return null;
 }
 
-/** A capsule of somebody else, or one whose manifests do not hold, is not among an owner's. */
-export function notOurs(error: unknown): null {
-  if (FogboundError.isInstance(error) && (error.code === "VERIFICATION_FAILED" || error.code === "CAPSULE_NOT_FOUND"))
-    return null;
+/**
+ * A capsule of somebody else, or one whose manifests do not hold, is not among an owner's. What this release cannot read
+ * is passed over only where the harmonizer knows of no such capsule: anybody can put bytes of a later suite there.
+ */
+export function notOurs(error: unknown, isPublished: boolean): null {
+  const codes: readonly ErrorCode[] = ["VERIFICATION_FAILED", "CAPSULE_NOT_FOUND"];
+  const unpublished: readonly ErrorCode[] = ["FORMAT_TOO_NEW", "FORMAT_INVALID"];
+  const passed = isPublished ? codes : [...codes, ...unpublished];
+  if (FogboundError.isInstance(error) && passed.includes(error.code)) return null;
   throw error;
 }
 

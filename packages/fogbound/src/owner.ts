@@ -1,7 +1,6 @@
 import { type Audit, verify } from "@fogbound/audit";
 import {
   checkItems,
-  draftFrom,
   type ManifestDraft,
   type ManifestVersion,
   newCountKey,
@@ -17,6 +16,7 @@ import {
 import { FogboundError } from "@fogbound/errors";
 import type { Policy } from "@fogbound/policy";
 import {
+  type AuditorEntry,
   type CapsuleId,
   type Clock,
   layout,
@@ -25,7 +25,10 @@ import {
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
+import { type AddAuditorOptions, type AuditorAdded, grantAuditor, withdrawAuditor } from "./auditor-grants.js";
 import { stateOf } from "./capsule-state.js";
+import { type Current, changeCapsule, currentVersion, isImported, refuseImported } from "./change.js";
+import { type ResealOptions, type RewrapOptions, resealCapsule, rewrapCapsule } from "./change-keys.js";
 import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
 import { evidenceOf } from "./evidence.js";
 import { exportCapsule } from "./export.js";
@@ -34,6 +37,7 @@ import { type OwnerParties, systemClock } from "./parties.js";
 import { isOffline, publishVersions } from "./publish.js";
 import { readableFrom } from "./readable.js";
 import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
+import { type SweepOptions, type Swept, sweepStore } from "./sweep.js";
 import type { Capsule } from "./types.js";
 
 export interface SealOptions extends Waiting {
@@ -122,17 +126,28 @@ export class Owner {
     return this.#publishFirst(version, signalOf(options));
   }
 
-  /** Brings into force what was sealed offline. Safe to call again. @throws FogboundError, as `seal`, and `HARMONIZER_` or `AUTHORITY_UNREACHABLE`. */
+  /**
+   * Brings into force what was sealed offline. Safe to call again.
+   * @throws FogboundError, as `seal`, `HARMONIZER_` or `AUTHORITY_UNREACHABLE`, and `STORE_UNSUPPORTED` for what was imported.
+   */
   async publish(capsule: CapsuleId, waiting: Waiting = {}): Promise<Capsule> {
+    await refuseImported(this.#parties.store, capsule, waiting);
     const chain = await readManifests(this.#parties.store, capsule, waiting);
     await publishVersions(chain, this.#parties, waiting);
     return this.capsule(capsule, waiting);
   }
 
-  /** This owner's capsules in the store, by id. */
+  /**
+   * This owner's capsules in the store, by id. The harmonizer says what is in force: junk that somebody put beside a
+   * manifest, or in the place of a capsule, hides none.
+   */
   async *capsules(waiting: Waiting = {}): AsyncGenerator<Capsule, void, undefined> {
-    for await (const capsule of capsuleIds(this.#parties.store, waiting)) {
-      const chain = await readManifests(this.#parties.store, capsule, waiting).catch(notOurs);
+    const { store, harmonizer } = this.#parties;
+    for await (const capsule of capsuleIds(store, waiting)) {
+      const inForce = await harmonizer.inForce(capsule, waiting);
+      const chain = await readManifests(store, capsule, { ...waiting, inForce }).catch((error: unknown) =>
+        notOurs(error, inForce !== null),
+      );
       if (chain !== null && sameBytes(chain[0].genesis.root, this.#parties.keys.root.publicKey))
         yield await this.capsule(capsule, waiting);
     }
@@ -141,6 +156,8 @@ export class Owner {
   /** One capsule and how far it has come. @throws FogboundError `CAPSULE_NOT_FOUND`. */
   async capsule(capsule: CapsuleId, waiting: Waiting = {}): Promise<Capsule> {
     const { version, inForce } = await this.#current(capsule, waiting);
+    if (!inForce && (await isImported(this.#parties.store, capsule, waiting)))
+      return { id: capsule, version: version.manifest.version, state: "imported" };
     const registered = await this.#registered(capsule, waiting);
     const state = await stateOf(version.manifest, { inForce, registered, audit: () => this.audit(capsule, waiting) });
     return { id: capsule, version: version.manifest.version, state };
@@ -170,6 +187,75 @@ export class Owner {
     return this.#change(capsule, waiting, async (draft) => revoked(draft, what));
   }
 
+  /**
+   * New wraps for the same content, under the next key version: for other authorities or another threshold, or the same
+   * ones anew. In force when it resolves, and accesses go on. It does **not** take back an item key: who has been given
+   * one opens the same content with it until `reseal`. Authorities that this owner cannot reach are shown the version by
+   * the next host that can, or by `publish`.
+   *
+   * @throws FogboundError `MANIFEST_STALE` when another change came first, `KEY_WRONG` for somebody else's capsule,
+   * `STORE_UNSUPPORTED` for one that was imported, `FORMAT_INVALID`, `HARMONIZER_` or `AUTHORITY_UNREACHABLE`, and the
+   * store's codes: then publishing again, or the same call again, is safe.
+   */
+  async rewrap(capsule: CapsuleId, options: RewrapOptions = {}): Promise<Capsule> {
+    await rewrapCapsule(this.#parties, capsule, options);
+    return this.capsule(capsule, signalOf(options));
+  }
+
+  /**
+   * Every item anew: new key, new content id, new ciphertext; the version that names them in force; then the old
+   * contents deleted. The only cure for an item key that has left or leaked; it takes back no plaintext. A stream that is
+   * open meanwhile may break off. Killed or failed at any moment, the old contents or the new ones are whole and can be
+   * read; what is left over, `sweep` finds. Memory does not grow with the items.
+   *
+   * @throws FogboundError as `rewrap`; `ITEM_NOT_FOUND` or `VERIFICATION_FAILED` when a content is gone or damaged, and
+   * nothing is changed; a store's code from deleting, when the new version is in force and old contents are still there.
+   */
+  async reseal(capsule: CapsuleId, options: ResealOptions = {}): Promise<Capsule> {
+    await resealCapsule(this.#parties, capsule, options);
+    return this.capsule(capsule, signalOf(options));
+  }
+
+  /**
+   * Deletes, and tells one by one, what nothing names: contents of seals and reseals that were killed, manifests whose
+   * version another won, wraps of epochs that never began. Only what the store says is older than `olderThan` seconds,
+   * by its own clock; default a day, as a younger content may be one whose manifest is about to be written.
+   *
+   * @throws RangeError for an `olderThan` that is no age. FogboundError `STORE_REFUSED`, `HARMONIZER_UNREACHABLE` and the
+   * store's codes; `VERIFICATION_FAILED` or `FORMAT_TOO_NEW`, when all others are swept, for a capsule whose manifests
+   * cannot be read.
+   */
+  sweep(options: SweepOptions = {}): AsyncGenerator<Swept, void, undefined> {
+    return sweepStore(this.#parties, options);
+  }
+
+  /**
+   * Lets an auditor read the log, from the epochs that begin under the next version on, or from the beginning. In force
+   * when it resolves. Give every auditor a new key for every term: whoever takes a key reads all that was wrapped to it.
+   *
+   * @returns how many earlier epochs are his to read, and those this owner could not open himself
+   * @throws TypeError for a `from` that is none. FogboundError as `rewrap`, and the codes of the journals' authorities.
+   */
+  async addAuditor(capsule: CapsuleId, auditor: AuditorEntry, options: AddAuditorOptions): Promise<AuditorAdded> {
+    const granted = await grantAuditor(this.#parties, capsule, auditor, options);
+    return { ...(await this.capsule(capsule, signalOf(options))), ...granted };
+  }
+
+  /**
+   * Takes an auditor out; in force when it resolves. No epoch that begins from then on is his. What was wrapped to him
+   * before he can read for ever.
+   *
+   * @throws FogboundError as `rewrap`, and `KEY_WRONG` when the manifest names no auditor with this read key.
+   */
+  async removeAuditor(
+    capsule: CapsuleId,
+    auditor: Pick<AuditorEntry, "readKey">,
+    waiting: Waiting = {},
+  ): Promise<Capsule> {
+    await withdrawAuditor(this.#parties, capsule, auditor, waiting);
+    return this.capsule(capsule, waiting);
+  }
+
   /** An item, opened with the owner's own key. It asks nobody and leaves no record: it is the owner's own. */
   read(capsule: CapsuleId, item: string, waiting: Waiting = {}): ReadableStream<Uint8Array> {
     return readableFrom(this.#read(capsule, item, waiting));
@@ -195,8 +281,12 @@ export class Owner {
   }
 
   async *#read(capsule: CapsuleId, name: string, waiting: Waiting): AsyncGenerator<Uint8Array, void, undefined> {
-    // Item keys and content stay the same through all versions: no harmonizer needs to say which one is in force.
-    const chain = await readManifests(this.#parties.store, capsule, waiting);
+    // After a reseal that lost to another change, two versions name different contents; offline, the newest has to do.
+    const inForce = await this.#parties.harmonizer.inForce(capsule, waiting).catch((error: unknown) => {
+      if (isOffline(error)) return null;
+      throw error;
+    });
+    const chain = await readManifests(this.#parties.store, capsule, { ...waiting, inForce });
     const view = await openAsOwner(chain.at(-1) ?? chain[0], this.#parties.keys.read);
     const at = view.host.items.findIndex((one) => one.name === name);
     const described = view.host.items[at];
@@ -220,11 +310,7 @@ export class Owner {
     waiting: Waiting,
     change: (draft: ManifestDraft) => Promise<ManifestDraft>,
   ): Promise<Capsule> {
-    const { version } = await this.#current(capsule, waiting);
-    const draft = await change(draftFrom(await openAsOwner(version, this.#parties.keys.read)));
-    const next = await signManifest(capsule, draft, version, this.#clock(), this.#parties.keys.root);
-    await storeManifest(this.#parties.store, next, waiting);
-    await publishVersions([next], this.#parties, waiting);
+    await changeCapsule(this.#parties, capsule, change, waiting);
     return this.capsule(capsule, waiting);
   }
 
@@ -239,14 +325,8 @@ export class Owner {
     return { id: version.capsule, version: version.manifest.version, state: offline ? "sealed" : "published" };
   }
 
-  /** The version in force; for a capsule never published, the newest in the store. */
-  async #current(
-    capsule: CapsuleId,
-    waiting: Waiting,
-  ): Promise<{ readonly version: ManifestVersion; readonly inForce: boolean }> {
-    const inForce = await this.#parties.harmonizer.inForce(capsule, waiting);
-    const chain = await readManifests(this.#parties.store, capsule, { ...waiting, inForce });
-    return { version: chain.at(-1) ?? chain[0], inForce: inForce !== null };
+  #current(capsule: CapsuleId, waiting: Waiting): Promise<Current> {
+    return currentVersion(this.#parties, capsule, waiting);
   }
 
   async #registered(capsule: CapsuleId, waiting: Waiting): Promise<boolean> {

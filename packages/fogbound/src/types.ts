@@ -21,8 +21,11 @@ export type Access =
     }
   | { readonly outcome: "challenged"; readonly id: string; readonly question: string };
 
-/** *sealed*: not published. *published*: in force. *hosted*: a host took it up. *read*: a key was released. */
-export type CapsuleState = "sealed" | "published" | "hosted" | "read" | "audited" | "revoked";
+/**
+ * *sealed*: not published. *published*: in force. *hosted*: a host took it up. *read*: a key was released. *imported*: an
+ * export of it was put here; it is read and audited, and not served.
+ */
+export type CapsuleState = "sealed" | "published" | "hosted" | "read" | "audited" | "revoked" | "imported";
 
 export interface Capsule {
   readonly id: CapsuleId;

@@ -2,7 +2,7 @@ import { type AuthorityKeys, createAuthorityGroup, type EmbeddedAuthority, openA
 import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
 import { generateOwnerKeys, generateSigningKey, type SigningKey } from "@fogbound/identity";
 import type { Authority, Harmonizer } from "@fogbound/protocol";
-import { Host, type HostSession, hostEntry, type Issuer, ObjectStore, Owner } from "../src/index.js";
+import { Host, type HostSession, hostEntry, type Issuer, ObjectStore, Owner, type OwnerParties } from "../src/index.js";
 import { memoryDriver, type TestClock, testClock } from "../src/testing.js";
 
 /** What a test puts between the parties: a wire that can be cut, or somebody who lies. */
@@ -21,6 +21,11 @@ export interface Parties {
   readonly authority: EmbeddedAuthority;
   readonly authorityKeys: AuthorityKeys;
   readonly owner: Owner;
+  /** What the owner was opened with. */
+  readonly ownerParties: OwnerParties;
+  /** Where the authority keeps its journal, and the harmonizer its log. */
+  readonly authorityStore: ObjectStore;
+  readonly logStore: ObjectStore;
   readonly host: Host;
   /** Another host process under the same key. */
   newHost(between?: Between): Promise<Host>;
@@ -63,7 +68,7 @@ export async function parties(between: Between = {}): Promise<Parties> {
     hosts.push(host);
     return host;
   };
-  const owner = await Owner.open({
+  const ownerParties: OwnerParties = {
     store: vault,
     keys: ownerKeys,
     clock: clock.now,
@@ -71,7 +76,8 @@ export async function parties(between: Between = {}): Promise<Parties> {
     authorityGroup: group,
     authorities: [between.authority?.(authority) ?? authority],
     defaults: { hosts: [entry], issuers },
-  });
+  };
+  const owner = await Owner.open(ownerParties);
   const host = await newHost(between);
   const close = async (): Promise<void> => {
     await Promise.all(hosts.map((one) => one.close().catch(() => undefined)));
@@ -87,6 +93,9 @@ export async function parties(between: Between = {}): Promise<Parties> {
     authority,
     authorityKeys,
     owner,
+    ownerParties,
+    authorityStore: journal,
+    logStore: log,
     host,
     newHost,
     restartedAuthority: openIt,

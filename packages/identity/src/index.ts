@@ -1,4 +1,11 @@
 export { generateSigningKey, type SealingKey, type SigningKey, signingKeyFromSeed } from "@fogbound/crypto";
+export {
+  auditorEntryOf,
+  auditorKeysOf,
+  formatAuditorKey,
+  generateAuditorRing,
+  parseAuditorKey,
+} from "./auditor-key.js";
 export { type InstanceKeys, newInstance } from "./instance.js";
 export { openKeyFile, type PassphraseCost, sealKeyFile } from "./key-file.js";
 export {
