@@ -1,9 +1,11 @@
-import { type Audit, verify } from "@fogbound/audit";
+import type { Audit } from "@fogbound/audit";
 import { FogboundError } from "@fogbound/errors";
-import type { CapsuleId, Waiting } from "@fogbound/protocol";
-import { evidenceOf } from "./evidence.js";
+import type { CapsuleId, ChainTip, Waiting } from "@fogbound/protocol";
+import { evidenceFor } from "./evidence.js";
+import { acknowledgeTips } from "./notes.js";
 import { signalOf } from "./owner-steps.js";
-import type { AuditorParties } from "./parties.js";
+import { type AuditorParties, systemClock } from "./parties.js";
+import { auditPinned } from "./pins.js";
 
 /** Somebody an owner lets read the log. What he can open is what the epochs' secrets were wrapped to him for. */
 export class Auditor {
@@ -23,19 +25,32 @@ export class Auditor {
     return new Auditor(parties, parties.trust);
   }
 
-  /** @throws FogboundError `KEY_WRONG` for a capsule the auditor was not told to trust. */
+  /**
+   * @throws FogboundError `KEY_WRONG` for a capsule the auditor was not told to trust; what `Pins` and the parties throw.
+   */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
-    if (!this.#trusted.has(capsule))
-      throw new FogboundError(
-        "KEY_WRONG",
-        `Expected one of the ${this.#trusted.size} capsules this auditor was opened to trust, got ${capsule}. Get the id from its owner, not from the vault.`,
-      );
-    const { store, harmonizer, authorities, keys, partiesSeparate = true } = this.#parties;
-    const evidence = await evidenceOf(
-      capsule,
-      { store, harmonizer, authorities, partiesSeparate, rehashContent: options.rehashContent ?? false },
-      signalOf(options),
+    this.#requireTrusted(capsule);
+    const evidence = await evidenceFor(capsule, this.#parties, options);
+    return auditPinned(evidence, { readKeys: [this.#parties.keys.read] }, this.#parties.pins, signalOf(options));
+  }
+
+  /**
+   * Signs that all records so far have arrived: what is older than the retention may be dropped then.
+   * @returns where each chain stood
+   * @throws FogboundError `KEY_WRONG` for a capsule not trusted, `VERIFICATION_FAILED` for one whose manifest in force does
+   * not name this auditor, `CAPSULE_NOT_FOUND`, `HARMONIZER_UNREACHABLE`.
+   */
+  async acknowledge(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly ChainTip[]> {
+    this.#requireTrusted(capsule);
+    const { harmonizer, keys, clock = systemClock } = this.#parties;
+    return acknowledgeTips({ harmonizer, clock, key: keys.signing }, capsule, waiting);
+  }
+
+  #requireTrusted(capsule: CapsuleId): void {
+    if (this.#trusted.has(capsule)) return;
+    throw new FogboundError(
+      "KEY_WRONG",
+      `Expected one of the ${this.#trusted.size} capsules this auditor was opened to trust, got ${capsule}. Get the id from its owner, not from the vault.`,
     );
-    return verify(evidence, { readKeys: [keys.read] }, signalOf(options));
   }
 }

@@ -8,6 +8,7 @@ import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./em
 import { Host, hostEntry } from "./host.js";
 import { Owner } from "./owner.js";
 import { systemClock } from "./parties.js";
+import { type Pins, pinFiles } from "./pins.js";
 
 export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
 
@@ -24,6 +25,8 @@ export interface EmbeddedOptions {
   /** Only used when the key file is made. */
   readonly passphraseCost?: PassphraseCost;
   readonly clock?: Clock;
+  /** Where the owner keeps what was last seen proved. Default: files in a folder beside the key file, `<keyFile>.pins`. */
+  readonly pins?: Pins;
 }
 
 /** Owner, host, authority and harmonizer in one process: for development, and for one operator. */
@@ -69,6 +72,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     authorityGroup: keys.group,
     defaults: { hosts: [entry], issuers: [{ id: "local", hosts: [entry.id], readers: [] }] },
     partiesSeparate: false,
+    pins: options.pins ?? pinFiles(`${options.keyFile}.pins`),
   });
   const close = closing(host, authority, harmonizer);
   return { owner, host, authorityIds: [authority.member.id], recoveryKey, close, [Symbol.asyncDispose]: close };

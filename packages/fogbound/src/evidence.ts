@@ -3,10 +3,11 @@ import { withGrants } from "@fogbound/capsule";
 import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Waiting } from "@fogbound/protocol";
 import { layout } from "@fogbound/protocol";
 import { type ObjectStore, readAll } from "@fogbound/storage";
+import { signalOf } from "./owner-steps.js";
 
 const largestObject = 16 * 1024 * 1024;
 
-export interface EvidenceSources {
+interface EvidenceSources {
   readonly store: ObjectStore;
   readonly harmonizer: Harmonizer;
   readonly authorities: readonly Authority[];
@@ -15,7 +16,7 @@ export interface EvidenceSources {
 }
 
 /** What an audit of a live vault looks at. The harmonizer anchors the capsule's tips first, so that the tail is covered. */
-export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting: Waiting): Promise<Evidence> {
+async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting: Waiting): Promise<Evidence> {
   const { store, harmonizer, authorities, partiesSeparate, rehashContent } = sources;
   await harmonizer.anchor(capsule, waiting);
   const { checkpoint, repaired } = await harmonizer.pull(capsule, waiting);
@@ -39,6 +40,16 @@ export async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, w
       : {}),
     partiesSeparate,
   };
+}
+
+/** The same, as an owner or an auditor is opened with it. */
+export function evidenceFor(
+  capsule: CapsuleId,
+  parties: Pick<EvidenceSources, "store" | "harmonizer" | "authorities"> & { readonly partiesSeparate?: boolean },
+  { rehashContent = false, ...waiting }: Waiting & { readonly rehashContent?: boolean },
+): Promise<Evidence> {
+  const { store, harmonizer, authorities, partiesSeparate = true } = parties;
+  return evidenceOf(capsule, { store, harmonizer, authorities, partiesSeparate, rehashContent }, signalOf(waiting));
 }
 
 async function* bundlesOf(

@@ -31,7 +31,9 @@ export type {
   Finding,
   Harmonizer,
   HostEntry,
+  InstanceId,
   Issuer,
+  Pin,
   Place,
   Proof,
   Subject,
@@ -56,6 +58,7 @@ export { readKeyFile, writeKeyFile } from "./key-file.js";
 export { Owner, type SealOptions } from "./owner.js";
 export type { Revocation } from "./owner-steps.js";
 export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
+export { type Pins, pinFiles } from "./pins.js";
 export { Reader, type ReaderOptions } from "./reader.js";
 export type { SealRequest } from "./seal-request.js";
 export type { SweepOptions, Swept } from "./sweep.js";

@@ -18,7 +18,9 @@ import type { Policy } from "@fogbound/policy";
 import {
   type AuditorEntry,
   type CapsuleId,
+  type ChainTip,
   type Clock,
+  type Finding,
   layout,
   type OwnerId,
   ownerIdOf,
@@ -30,10 +32,12 @@ import { stateOf } from "./capsule-state.js";
 import { type Current, changeCapsule, currentVersion, isImported, refuseImported } from "./change.js";
 import { type ResealOptions, type RewrapOptions, resealCapsule, rewrapCapsule } from "./change-keys.js";
 import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
-import { evidenceOf } from "./evidence.js";
+import { evidenceFor } from "./evidence.js";
 import { exportCapsule } from "./export.js";
+import { acknowledgeTips, explainFinding, type Noting } from "./notes.js";
 import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from "./owner-steps.js";
 import { type OwnerParties, systemClock } from "./parties.js";
+import { auditPinned } from "./pins.js";
 import { isOffline, publishVersions } from "./publish.js";
 import { readableFrom } from "./readable.js";
 import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
@@ -159,7 +163,11 @@ export class Owner {
     if (!inForce && (await isImported(this.#parties.store, capsule, waiting)))
       return { id: capsule, version: version.manifest.version, state: "imported" };
     const registered = await this.#registered(capsule, waiting);
-    const state = await stateOf(version.manifest, { inForce, registered, audit: () => this.audit(capsule, waiting) });
+    const state = await stateOf(version.manifest, {
+      inForce,
+      registered,
+      audit: () => this.#accesses(capsule, waiting),
+    });
     return { id: capsule, version: version.manifest.version, state };
   }
 
@@ -261,23 +269,47 @@ export class Owner {
     return readableFrom(this.#read(capsule, item, waiting));
   }
 
-  /** The capsule's history, verified. @throws FogboundError when a party needed for it cannot be asked. */
+  /**
+   * The capsule's history, verified, and held against the pin kept of it. Its verdict keeps the next pin.
+   * @throws FogboundError when a party needed for it cannot be asked, or the pin cannot be read: what `Pins` throws.
+   */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
-    const { store, harmonizer, authorities, keys } = this.#parties;
-    const sources = {
-      store,
-      harmonizer,
-      authorities,
-      partiesSeparate: this.#parties.partiesSeparate ?? true,
-      rehashContent: options.rehashContent ?? false,
-    };
-    const evidence = await evidenceOf(capsule, sources, signalOf(options));
-    return verify(evidence, { readKeys: [keys.read] }, signalOf(options));
+    const { keys, pins } = this.#parties;
+    const evidence = await evidenceFor(capsule, this.#parties, options);
+    return auditPinned(evidence, { readKeys: [keys.read] }, pins, signalOf(options));
+  }
+
+  /**
+   * Signs why one finding is no reason for alarm. Every audit goes on telling it, with the reason beside it; it decides no
+   * more. Once a restored backup is explained, the next audit keeps its pin anew.
+   * @throws TypeError without a reason, or for one of more than 1024 bytes.
+   * @throws FogboundError `HARMONIZER_UNREACHABLE`; `VERIFICATION_FAILED` for somebody else's capsule.
+   */
+  explain(
+    capsule: CapsuleId,
+    finding: Pick<Finding, "code" | "sentence" | "evidence">,
+    because: string,
+    waiting: Waiting = {},
+  ): Promise<void> {
+    return explainFinding(this.#noting(), capsule, finding, because, waiting);
+  }
+
+  /**
+   * Signs that all records so far have arrived: what is older than the retention may be dropped then. Export first.
+   * @returns where each chain stood
+   * @throws FogboundError `CAPSULE_NOT_FOUND`, `VERIFICATION_FAILED`, `HARMONIZER_UNREACHABLE`.
+   */
+  acknowledge(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly ChainTip[]> {
+    return acknowledgeTips(this.#noting(), capsule, waiting);
   }
 
   /** One `.fog` file: all that is needed to read and verify the capsule elsewhere. */
   export(capsule: CapsuleId, waiting: Waiting = {}): ReadableStream<Uint8Array> {
     return readableFrom(exportCapsule(capsule, this.#parties, waiting));
+  }
+
+  #noting(): Noting {
+    return { harmonizer: this.#parties.harmonizer, clock: this.#clock, key: this.#parties.keys.root };
   }
 
   async *#read(capsule: CapsuleId, name: string, waiting: Waiting): AsyncGenerator<Uint8Array, void, undefined> {
@@ -327,6 +359,12 @@ export class Owner {
 
   #current(capsule: CapsuleId, waiting: Waiting): Promise<Current> {
     return currentVersion(this.#parties, capsule, waiting);
+  }
+
+  /** For how far a capsule has come, nobody's word but the log's is needed. */
+  async #accesses(capsule: CapsuleId, waiting: Waiting): Promise<Audit> {
+    const evidence = await evidenceFor(capsule, this.#parties, waiting);
+    return verify(evidence, { readKeys: [this.#parties.keys.read] }, signalOf(waiting));
   }
 
   async #registered(capsule: CapsuleId, waiting: Waiting): Promise<boolean> {

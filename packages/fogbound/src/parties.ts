@@ -1,6 +1,7 @@
 import type { AuditorKeys, OwnerKeys, SigningKey } from "@fogbound/identity";
 import type { Authority, AuthorityGroup, Clock, Harmonizer, HostEntry, Issuer } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import type { Pins } from "./pins.js";
 
 /** What owner, host and auditor are each opened with. Nothing is ambient. */
 interface Parties {
@@ -21,6 +22,8 @@ export interface OwnerParties extends Parties {
   readonly defaults?: { readonly hosts: readonly HostEntry[]; readonly issuers: readonly Issuer[] };
   /** False when owner, host, authority and harmonizer share a process; every audit says so. Default true. */
   readonly partiesSeparate?: boolean;
+  /** Default: none is kept, and every verdict says so. */
+  readonly pins?: Pins;
 }
 
 export interface HostParties extends Parties {
@@ -34,6 +37,8 @@ export interface AuditorParties extends Parties {
   /** Those the auditor may pull the journal from. */
   readonly authorities: readonly Authority[];
   readonly partiesSeparate?: boolean;
+  /** Default: none is kept, and every verdict says so. */
+  readonly pins?: Pins;
 }
 
 export const systemClock: Clock = () => Date.now();

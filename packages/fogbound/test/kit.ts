@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Embedded, openEmbedded } from "../src/embedded.js";
 import { type Item, ObjectStore, Policy } from "../src/index.js";
-import { memoryDriver, type TestClock, testClock } from "../src/testing.js";
+import { memoryDriver, memoryStore, type TestClock, testClock } from "../src/testing.js";
 
 export const passphrase = "a passphrase for tests alone";
 
@@ -43,4 +43,15 @@ export function textItem(name: string, text: string): Item {
 
 export async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(stream).text();
+}
+
+/** Every object of a store, in a store of its own: a backup, and what is put back from it. */
+export async function copyOf(store: ObjectStore): Promise<ObjectStore> {
+  const copy = await memoryStore();
+  for await (const { key } of store.list("")) {
+    const object = await store.get(key);
+    if (object !== null && (await copy.head(key)) === null)
+      await copy.create(key, new Uint8Array(await new Response(object.body).arrayBuffer()));
+  }
+  return copy;
 }
