@@ -127,6 +127,14 @@ export class Logger {
     await abortable(() => this.#inTurn(begin), signal);
   }
 
+  /**
+   * Completes what an earlier failure left half done, so that nobody's next record is needed for it.
+   * @throws what store or deposit throw; it stays pending then.
+   */
+  async complete(waiting: Waiting = {}): Promise<void> {
+    await abortable(() => this.#inTurn(() => this.#completePending(waiting.signal)), waiting.signal);
+  }
+
   /** Writes what is queued and completes what is pending; later records are refused. @throws FogboundError `RECORD_NOT_DURABLE`. */
   async close(waiting: Waiting = {}): Promise<void> {
     this.#closed = true;

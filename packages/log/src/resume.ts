@@ -18,6 +18,7 @@ import {
 } from "@fogbound/protocol";
 import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
 import type { ChainPosition } from "./chain.js";
+import { createOnce } from "./create-once.js";
 import type { Deposit } from "./deposit.js";
 
 export interface ChainPlace {
@@ -60,6 +61,86 @@ export async function depositAgain(
     position = endOf(statement);
   }
   return position;
+}
+
+/**
+ * Puts right the end of a chain that nobody writes any more. A batch that somebody else has and the store lacks is stored;
+ * what was stored and may not have been deposited is deposited, in chain order: nothing but the last batch when that
+ * suffices, else the whole last epoch.
+ *
+ * @param copy the batch of this number in the last epoch, from somebody who took it; null for one that he does not have
+ * @returns where the chain stopped; null when it never began
+ * @throws FogboundError as `readChain`, and what `deposit` and `copy` throw.
+ */
+export async function mendChain(
+  place: ChainPlace,
+  {
+    deposit,
+    copy,
+  }: { readonly deposit: Deposit; readonly copy: (epoch: number, batch: number) => Promise<Uint8Array | null> },
+  waiting: Waiting = {},
+): Promise<ChainPosition | null> {
+  const last = await readLastEpoch(place, waiting);
+  if (last === null) return null;
+  const newest = await readNewest(place, last, waiting);
+  if (!(await depositNewest(last, newest, deposit, waiting))) await depositAgain(place, deposit, waiting);
+  const position = newest === null ? startOf(last.head) : endOf(newest.statement);
+  return takeBack(place, last, position, copy, waiting);
+}
+
+async function readNewest(place: ChainPlace, last: LastEpoch, waiting: Waiting): Promise<StoredBatch | null> {
+  const number = (await batchNumbers(place, last.head.epoch, waiting)).at(-1);
+  if (number === undefined) return null;
+  const bytes = await readObject(place, layout.batch(place.instance, last.head.epoch, number), waiting);
+  if (bytes === null) throw FogboundError.verificationFailed();
+  const statement = await readStatement(place, last, bytes);
+  if (statement.batch !== number) throw FogboundError.verificationFailed();
+  return { bytes, statement };
+}
+
+/** @returns false when something before it must be deposited first */
+async function depositNewest(
+  { bytes: head }: LastEpoch,
+  newest: StoredBatch | null,
+  deposit: Deposit,
+  waiting: Waiting,
+): Promise<boolean> {
+  // What the owner erased had been sequenced, and is not whole any more.
+  if (newest !== null && batch.decode(newest.bytes).bodies.includes(null)) return true;
+  try {
+    await (newest === null ? deposit.head(head, waiting) : deposit.batch(newest.bytes, waiting));
+    return true;
+  } catch (error) {
+    const lacks = FogboundError.isInstance(error) && ["FORMAT_INVALID", "HOST_UNPROVED"].includes(error.code);
+    if (newest !== null && lacks) return false;
+    throw error;
+  }
+}
+
+/** What a crash kept from the store alone. Only a batch that the instance signed, and that follows, is stored. */
+async function takeBack(
+  place: ChainPlace,
+  last: LastEpoch,
+  from: ChainPosition,
+  copy: (epoch: number, batch: number) => Promise<Uint8Array | null>,
+  waiting: Waiting,
+): Promise<ChainPosition> {
+  let position = from;
+  for (;;) {
+    const next = { epoch: last.head.epoch, batch: position.batch + 1 };
+    const bytes = await copy(next.epoch, next.batch);
+    if (bytes === null) return position;
+    const statement = await readStatement(place, last, bytes);
+    if (statement.batch !== next.batch || statement.first !== position.number + 1)
+      throw FogboundError.verificationFailed();
+    await createOnce(
+      place.store,
+      place.root + layout.batch(place.instance, next.epoch, next.batch),
+      bytes,
+      waiting.signal,
+    );
+    position = endOf(statement);
+  }
 }
 
 /**

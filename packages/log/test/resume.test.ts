@@ -1,6 +1,7 @@
-import { layout } from "@fogbound/protocol";
+import { FogboundError } from "@fogbound/errors";
+import { batch, batchStatement, layout } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
-import { type Deposit, depositAgain, readChain, sweepUnbegunEpoch } from "../src/index.js";
+import { type Deposit, depositAgain, mendChain, readChain, sweepUnbegunEpoch } from "../src/index.js";
 import { type Bench, capsule, firstBatch, newBench, openLogger, readLog, root, texts, write } from "./kit.js";
 
 const placeOf = (bench: Bench) => ({ store: bench.store, root, capsule, instance: bench.instance });
@@ -41,6 +42,62 @@ describe("Resuming a chain", () => {
     expect(position).toMatchObject({ epoch: 1, number: 3, batch: 3, hash: logger.tip?.hash });
     expect(bench.deposited.batches).toHaveLength(3);
     expect(texts(await readLog(bench))).toEqual(["one", "two", "three"]);
+  });
+
+  it("mends the end of a dead chain: deposits all that the other side lacks, and takes back what the store lacks", async () => {
+    const bench = await newBench();
+    const kept: Uint8Array[] = [];
+    const strict: Deposit = {
+      head: bench.deposit.head,
+      batch: async (bytes, waiting) => {
+        const { batch: number } = batchStatement.read(batch.decode(bytes).statement).value;
+        if (number > bench.deposited.batches.length + 1) throw new FogboundError("FORMAT_INVALID", "a gap");
+        return bench.deposit.batch(bytes, waiting);
+      },
+    };
+    const logger = await openLogger(bench, {
+      deposit: {
+        head: bench.deposit.head,
+        batch: async (bytes) => {
+          kept.push(bytes);
+          return null;
+        },
+      },
+    });
+    for (const text of ["one", "two", "three"]) await write(logger, text);
+    const third = root + layout.batch(bench.instance, 1, 3);
+    await bench.driver.delete(third, AbortSignal.timeout(1000));
+    const copy = async (_: number, number: number) => kept[number - 1] ?? null;
+    const none = async () => null;
+    expect(await mendChain(placeOf(bench), { deposit: strict, copy: none })).toMatchObject({ number: 2, batch: 2 });
+    expect(bench.deposited.batches).toEqual(kept.slice(0, 2));
+    expect(await mendChain(placeOf(bench), { deposit: strict, copy })).toMatchObject({ number: 3, batch: 3 });
+    expect(await readChain(placeOf(bench))).toMatchObject({ number: 3, hash: logger.tip?.hash });
+    await bench.driver.delete(third, AbortSignal.timeout(1000));
+    const forged = async (_: number, number: number) => (number === 3 ? (kept[0] ?? null) : null);
+    const mended = mendChain(placeOf(bench), { deposit: strict, copy: forged });
+    await expect(mended).rejects.toMatchObject({ code: "VERIFICATION_FAILED" });
+    expect(await readChain(placeOf(bench))).toMatchObject({ number: 2 });
+  });
+
+  it("completes what a failure left half done without another record", async () => {
+    const bench = await newBench();
+    let away = false;
+    const deposit: Deposit = {
+      head: bench.deposit.head,
+      batch: async (bytes, waiting) => {
+        if (away) throw new FogboundError("HARMONIZER_UNREACHABLE", "away");
+        return bench.deposit.batch(bytes, waiting);
+      },
+    };
+    const logger = await openLogger(bench, { deposit });
+    away = true;
+    await expect(write(logger, "one")).rejects.toMatchObject({ code: "RECORD_NOT_DURABLE" });
+    await expect(logger.complete()).rejects.toMatchObject({ code: "HARMONIZER_UNREACHABLE" });
+    away = false;
+    await logger.complete();
+    expect(bench.deposited.batches).toHaveLength(1);
+    expect(logger.tip).toMatchObject({ number: 1 });
   });
 
   it("refuses a chain with a batch altered, missing or from another place", async () => {
