@@ -27,7 +27,11 @@ export class Accesses {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#counters = new RequestCounters(context.findings, context.window, () => context.losses.excusedRequests);
+    this.#counters = new RequestCounters(
+      context.findings,
+      context.window,
+      () => context.unseen.excused.get("asked") ?? 0,
+    );
   }
 
   get keysHeld(): readonly KeyHeld[] {

@@ -1,7 +1,7 @@
 import { toHex } from "@fogbound/crypto";
 import { type Answer, type AnsweredBody, sameBytes } from "@fogbound/protocol";
 import { type Access, answeredBy, isFor, papersOf, placeOf, type Settled } from "./access.js";
-import { type Context, isJournalUnread } from "./context.js";
+import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { OpenedRecord, ShownAnswer } from "./records.js";
 
@@ -81,18 +81,21 @@ export function judgeShown(
   return value.decision === "permit";
 }
 
-function judgeAgainstJournal({ findings, unread }: Context, access: Access, { value, bytes }: ShownAnswer): void {
+function judgeAgainstJournal(context: Context, access: Access, { value, bytes }: ShownAnswer): void {
+  const { findings, unseen } = context;
   const entries = answeredBy(access, value.authority);
   const entry = entries.find(({ stand }) => stand.hash === toHex(value.journal));
   const evidence = [paper("answer", bytes), ...entries.map(({ stand }) => `journal sha256 ${stand.hash}`)];
-  if (entry === undefined && isJournalUnread(unread)) return;
+  if (entry !== undefined && says(entry.body, value)) return;
+  const isExcused =
+    entry === undefined ? unseen.miss(context, "answered", `${access.id} ${value.authority}`) : undefined;
   const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
   if (entries.length === 0) {
     const sentence = `${value.authority} signed an answer to request ${access.id} that its journal does not have.`;
-    findings.addUnlessInFlight(leaf, "ANSWER_MISSING", "broken", sentence, evidence);
-  } else if (entry === undefined || !says(entry.body, value)) {
+    findings.addUnlessInFlight(leaf, "ANSWER_MISSING", "broken", sentence, evidence, isExcused);
+  } else {
     const sentence = `${value.authority} answered request ${access.id} otherwise than its journal says.`;
-    findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
+    findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
   }
 }
 

@@ -156,7 +156,7 @@ function lostRecords({ bodies, headers, statement, stored, object, intact }: Los
   return bodies.flatMap((body, index) => {
     if (body !== null) return [];
     const changed = stored !== null && (!intact || object?.bodies[index] !== null);
-    return [{ number: statement.first + index, asked: headers[index]?.kind === "asked", changed }];
+    return [{ number: statement.first + index, kind: headers[index]?.kind ?? null, changed }];
   });
 }
 

@@ -6,6 +6,7 @@ import type { KnownManifest, Manifests } from "./manifests.js";
 import type { Notes } from "./notes.js";
 import type { RememberedPapers } from "./papers.js";
 import { openParts, type Parts } from "./parts.js";
+import { addKind, type Kinds, type RecordKind, type Unseen } from "./unseen.js";
 
 /** What every step of one pass works with. */
 export interface Context {
@@ -19,6 +20,7 @@ export interface Context {
   readonly readable: Readable;
   readonly papers: RememberedPapers;
   readonly losses: Losses;
+  readonly unseen: Unseen;
   readonly notes: Notes;
   readonly pin: Pin | null;
   readonly unread: Unread;
@@ -32,8 +34,8 @@ export interface Unread {
   journals: number;
   /** Requests of which it could not be told who vouches for the reader. */
   vouching: number;
-  /** By instance and epoch, all of them, and those of requests. */
-  readonly epochs: Map<string, { all: number; asked: number }>;
+  /** By instance and epoch. */
+  readonly epochs: Map<string, Kinds>;
   /** Headers of host records without a body, by hash: an answer to one of them is not "unasked". */
   readonly headers: Set<string>;
 }
@@ -47,8 +49,8 @@ export interface UnreadRecord {
   readonly journal: boolean;
   /** `epochName` of where it stands. */
   readonly epoch: string;
-  /** Whether a reader's request stands in it. */
-  readonly asked: boolean;
+  /** null when its header cannot be read. */
+  readonly kind: RecordKind | null;
 }
 
 export function epochName(instance: InstanceId, epoch: number): string {
@@ -61,11 +63,10 @@ export function newUnread(): Unread {
   return { hostRecords: 0, journalRecords: 0, journals: 0, vouching: 0, epochs: new Map(), headers: new Set() };
 }
 
-export function countUnread(unread: Unread, { journal, epoch, asked }: UnreadRecord, header: string): void {
-  const known = unread.epochs.get(epoch) ?? { all: 0, asked: 0 };
-  unread.epochs.set(epoch, known);
-  known.all++;
-  if (asked) known.asked++;
+export function countUnread(unread: Unread, { journal, epoch, kind }: UnreadRecord, header: string): void {
+  const kinds: Kinds = unread.epochs.get(epoch) ?? new Map();
+  unread.epochs.set(epoch, kinds);
+  addKind(kinds, kind);
   if (journal) unread.journalRecords++;
   else unread.hostRecords++;
   if (!journal && unread.headers.size < mostUnreadHeaders) unread.headers.add(header);

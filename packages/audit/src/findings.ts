@@ -20,8 +20,15 @@ export class Findings {
   readonly #byCode: Map<FindingCode, Kept[]> = new Map();
   readonly #beyond: Map<FindingCode, { number: number; severity: Severity }> = new Map();
 
-  add(code: FindingCode, severity: Severity, sentence: string, evidence: readonly string[] = []): void {
-    this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null });
+  /** @param isExcused asked at the end; then the finding is none */
+  add(
+    code: FindingCode,
+    severity: Severity,
+    sentence: string,
+    evidence: readonly string[] = [],
+    isExcused: () => boolean = () => false,
+  ): void {
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null, isExcused });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { toHex } from "@fogbound/crypto";
 import { type ChainTip, hashOf, sameBytes } from "@fogbound/protocol";
 import type { Chain } from "./chains.js";
-import { type Context, isJournalUnread } from "./context.js";
+import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { Sequence } from "./sequence.js";
 
@@ -18,10 +18,11 @@ export function judgeInstances(context: Context, { chains }: Sequence, registere
       const sentence = `The registration of ${instance} names record ${previous.number} of ${previous.instance}, which is not its.`;
       findings.add("CHAIN_INCOMPLETE", "broken", sentence, evidenceOf(chain));
     }
-    if (chain.authority !== null || isJournalUnread(context.unread) || context.keys.readKeys.length === 0) continue;
+    if (chain.authority !== null || context.keys.readKeys.length === 0) continue;
     if (registration === null || registered.has(toHex(hashOf(registration)))) continue;
     const sentence = `No authority's journal has the registration of ${instance}.`;
-    findings.addUnlessInFlight(chain.began, "INSTANCE_UNREGISTERED", "broken", sentence, evidenceOf(chain));
+    const isExcused = context.unseen.miss(context, "registered", instance);
+    findings.addUnlessInFlight(chain.began, "INSTANCE_UNREGISTERED", "broken", sentence, evidenceOf(chain), isExcused);
   }
 }
 

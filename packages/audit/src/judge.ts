@@ -2,7 +2,7 @@ import { toHex } from "@fogbound/crypto";
 import type { DeliveredBody } from "@fogbound/protocol";
 import { type Access, countPermits, isFor, papersOf, placeOf, type Settled } from "./access.js";
 import { judgeAnswered, judgeShown } from "./answers.js";
-import { type Context, isJournalUnread } from "./context.js";
+import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 
 /** Judges an access of which everything has come that will come: each signed paper against the others. */
@@ -56,17 +56,18 @@ function judgeRequest(context: Context, access: Access): void {
   if (papers.standing === "unread") unread.vouching++;
 }
 
-function judgeUnasked({ findings, unread }: Context, access: Access): void {
+function judgeUnasked(context: Context, access: Access): void {
+  const { findings, unread, unseen } = context;
   for (const { body, authority, stand } of access.answered) {
     if (unread.headers.has(toHex(body.header))) continue;
     const sentence = `${authority} answered request ${access.id}; no host recorded that it was asked.`;
     const papers = [`journal sha256 ${stand.hash}`, paper("request", body.request), paper("session", body.session)];
     findings.add("ANSWER_UNASKED", "broken", sentence, papers);
   }
-  if (unread.hostRecords > 0) return;
   for (const { stand } of access.delivered) {
     const sentence = `A delivery for request ${access.id} was recorded, and not the request.`;
-    findings.add("DELIVERY_UNASKED", "broken", sentence, [`header sha256 ${stand.hash}`]);
+    const isExcused = unseen.miss(context, "asked", access.id);
+    findings.add("DELIVERY_UNASKED", "broken", sentence, [`header sha256 ${stand.hash}`], isExcused);
   }
 }
 
@@ -94,14 +95,15 @@ export function thresholdOf({ manifests }: Context, access: Access): number {
 
 /** Asked, and nobody says what was answered: a crash, a reader nobody vouches for, or an answer that was hidden. */
 function judgeUnanswered(context: Context, access: Access): void {
-  const { findings, unread } = context;
-  if (isJournalUnread(unread) || isOvertaken(context, access)) return;
+  const { findings, unseen } = context;
+  if (isOvertaken(context, access)) return;
   const stranger = papersOf(access)?.standing === "stranger";
   const sentence = stranger
     ? `Request ${access.id} is of a reader for whom nobody vouches; it was recorded, and no authority answered it.`
     : `Request ${access.id} was recorded by the host, and no authority's journal answers it.`;
   const code = stranger ? "REQUEST_FORGED" : "ANSWER_MISSING";
-  findings.addUnlessInFlight(access.leaf, code, "incomplete", sentence, requestOf(access));
+  const isExcused = unseen.miss(context, "answered", access.id);
+  findings.addUnlessInFlight(access.leaf, code, "incomplete", sentence, requestOf(access), isExcused);
 }
 
 /** A newer manifest came into force before the record did: authorities refuse to answer that, and the reader asks anew. */

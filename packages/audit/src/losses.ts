@@ -3,12 +3,12 @@ import type { Chain } from "./chains.js";
 import { type Context, epochName } from "./context.js";
 import { mostFindingsOfOneCode } from "./findings.js";
 import type { Sequence } from "./sequence.js";
+import { addKind, type Kinds, type RecordKind } from "./unseen.js";
 
 /** A record whose body nothing that was handed in has. */
 export interface LostRecord {
   readonly number: number;
-  /** Whether a reader's request stood in it. */
-  readonly asked: boolean;
+  readonly kind: RecordKind | null;
   /** Whether other bytes lie in its place: nobody's right excuses that. */
   readonly changed: boolean;
 }
@@ -73,8 +73,6 @@ export class Losses {
   readonly #erased = new Set<string>();
   erased = 0;
   dropped = 0;
-  /** Requests among what was erased or dropped. */
-  excusedRequests = 0;
 
   addBatch(lost: LostBatch): void {
     const known = this.#epoch(lost.instance, lost.epoch);
@@ -105,7 +103,7 @@ export class Losses {
       const unread = context.unread.epochs.get(name);
       if (isDropped(context, sequence, lost)) {
         this.#dropped.add(name);
-        this.dropped += this.#excuse(context, lost.instance, unread?.all ?? 0, unread?.asked ?? 0);
+        this.dropped += excuse(context, lost.instance, unread ?? new Map());
       } else if (context.notes.isEpochErased(lost.instance, lost.epoch)) reportChanged(lost);
       else this.#judgeBatches(context, lost);
     }
@@ -133,7 +131,7 @@ export class Losses {
       if (this.#dropped.has(name) || !isIdentifier("ins", instance)) continue;
       if (!context.notes.isEpochErased(instance, Number(epoch))) continue;
       this.#erased.add(name);
-      this.erased += this.#excuse(context, instance, unread.all, unread.asked);
+      this.erased += excuse(context, instance, unread);
     }
   }
 
@@ -153,7 +151,9 @@ export class Losses {
       const isErased = ({ number, changed }: LostRecord): boolean =>
         !changed && context.notes.isRecordErased(instance, epoch, number);
       const erased = records.filter(isErased);
-      this.erased += this.#excuse(context, instance, erased.length, erased.filter(({ asked }) => asked).length);
+      const kinds: Kinds = new Map();
+      for (const { kind } of erased) addKind(kinds, kind);
+      this.erased += excuse(context, instance, kinds);
       if (records.length === 0 || erased.length < records.length)
         report(records.filter((one) => !isErased(one)).map(({ number }) => number));
     }
@@ -164,14 +164,18 @@ export class Losses {
     say(lostBeyond, "broken", "are lost");
     say(restoredBeyond, "repaired", "were lost, are restored from the harmonizer");
   }
+}
 
-  /** What was erased by right or dropped by rule need not be read for the rest to be proved. */
-  #excuse({ unread, manifests }: Context, instance: InstanceId, count: number, asked: number): number {
-    if (manifests.journals.has(instance)) unread.journalRecords -= count;
-    else unread.hostRecords -= count;
-    this.excusedRequests += asked;
-    return count;
+/** What was erased by right or dropped by rule need not be read for the rest to be proved. @returns how many they are */
+function excuse({ unread, unseen, manifests }: Context, instance: InstanceId, kinds: Kinds): number {
+  let count = 0;
+  for (const [kind, one] of kinds) {
+    addKind(unseen.excused, kind, one);
+    count += one;
   }
+  if (manifests.journals.has(instance)) unread.journalRecords -= count;
+  else unread.hostRecords -= count;
+  return count;
 }
 
 const millisecondsPerDay = 86_400_000;

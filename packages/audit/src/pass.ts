@@ -16,6 +16,7 @@ import { judgePin, pinOf } from "./pins.js";
 import { openBatch } from "./records.js";
 import { Sequence, type SequencedBatch } from "./sequence.js";
 import { judgeSpares } from "./spares.js";
+import { Unseen } from "./unseen.js";
 import { judge } from "./verdict.js";
 
 const bundlesAtOnce = 16;
@@ -93,7 +94,7 @@ async function readAnchors(evidence: Evidence, keys: AuditKeys, options: PassOpt
   const readable = new Readable(evidence, keys);
   const papers = new RememberedPapers();
   const known = { evidence, keys, window, signal, pin, findings, manifests, checkpoint, readable, papers, unread };
-  return { ...known, losses: new Losses(), notes: new Notes() };
+  return { ...known, losses: new Losses(), unseen: new Unseen(), notes: new Notes() };
 }
 
 async function* readSequence(

@@ -75,8 +75,7 @@ export async function openBatch(context: Context, batch: SequencedBatch): Promis
     const record = header === null || body === null || key === null ? null : await open(context, header, body, key);
     if (header === null || record === null) {
       const epoch = epochName(chain.instance, header?.epoch ?? chain.position.epoch);
-      const asked = header?.kind === "asked";
-      countUnread(context.unread, { journal: chain.authority !== null, epoch, asked }, name);
+      countUnread(context.unread, { journal: chain.authority !== null, epoch, kind: header?.kind ?? null }, name);
       return null;
     }
     return check(context, { chain, leaf: batch.leaf + index, version, time, header, hash: name }, record);

@@ -130,6 +130,64 @@ describe("a record that the owner erased", () => {
   });
 });
 
+/** One record erased by right, and one more thing that only a record of its kind would answer. */
+describe("an erased record hides no other", () => {
+  async function erasedOne(store: "hostStore" | "journalStore", number: number): Promise<World> {
+    const made = await world();
+    const { instance } = store === "hostStore" ? made.host : made.journal;
+    takeBody(made[store], batchesIn(made[store])[number - 1] ?? "");
+    await erase(made, [{ instance, epoch: 1, numbers: [number] }]);
+    await made.anchor();
+    expect(await verdictOf(made)).toMatchObject({ outcome: "proved", erased: 1 });
+    return made;
+  }
+
+  it("DELIVERY_UNASKED: a delivery of which the request was not recorded", async () => {
+    const made = await erasedOne("hostStore", 1);
+    const hidden = await made.ask({ unrecorded: true, fresh: true });
+    await made.deliver(hidden, [await made.answer(hidden, { unjournaled: true })]);
+    await made.anchor();
+    const verdict = await expectFinding(made, "DELIVERY_UNASKED", "broken");
+    expect(verdict.findings.filter(({ code }) => code === "DELIVERY_UNASKED")).toHaveLength(2);
+  });
+
+  it("ANSWER_MISSING: an answer that its journal does not have", async () => {
+    const made = await erasedOne("journalStore", 2);
+    const asked = await made.ask();
+    await made.deliver(asked, [await made.answer(asked, { unjournaled: true })]);
+    await made.anchor();
+    const verdict = await expectFinding(made, "ANSWER_MISSING", "broken");
+    expect(verdict.findings).toHaveLength(2);
+  });
+
+  it("ANSWER_MISSING: a request that nobody answered", async () => {
+    const made = await erasedOne("journalStore", 1);
+    await made.ask();
+    await made.anchor();
+    const verdict = await expectFinding(made, "ANSWER_MISSING", "incomplete");
+    expect(verdict.findings).toHaveLength(1);
+  });
+
+  it("INSTANCE_UNREGISTERED: an instance that no journal has", async () => {
+    const made = await erasedOne("journalStore", 1);
+    await made.start({ unjournaled: true });
+    await made.access({ fresh: true });
+    await made.anchor();
+    await expectFinding(made, "INSTANCE_UNREGISTERED", "broken");
+  });
+
+  it("while something else is unread, nothing is said of what may stand there", async () => {
+    const made = await world();
+    for (const at of [0, 1]) takeBody(made.journalStore, batchesIn(made.journalStore)[at] ?? "");
+    await erase(made, [{ instance: made.journal.instance, epoch: 1, numbers: [1] }]);
+    await made.anchor();
+    const verdict = await expectFinding(made, "BODY_ALTERED", "broken");
+    expect(codesOf(verdict)).toEqual(["BODY_ALTERED"]);
+    expect(verdict.erased).toBe(1);
+    expect(verdict.notProved).toContain("journal-matches");
+  });
+});
+
 describe("an epoch that the owner erased", () => {
   async function twoEpochs(): Promise<World> {
     const made = await world();
