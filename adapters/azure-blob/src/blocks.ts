@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import type { BlockBlobClient } from "@azure/storage-blob";
+import { blockBytes, blocksBeforeDoubling, blocksInFlight, mostBlocks } from "./defaults.js";
+import { AzureBlobError } from "./error-code.js";
+import { askAgain } from "./repeat.js";
+
+/** Cuts content into full blocks and a last one, which may be shorter, and empty only when it is the first. */
+export async function* inBlocks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  let filled = 0;
+  let block = new Uint8Array(bytesOfBlock(count));
+  for await (const chunk of content) {
+    for (let offset = 0; offset < chunk.length; ) {
+      const part = chunk.subarray(offset, offset + block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      if (filled < block.length) continue;
+      yield block;
+      block = new Uint8Array(bytesOfBlock(++count));
+      filled = 0;
+    }
+  }
+  if (filled > 0 || count === 0) yield block.subarray(0, filled);
+}
+
+function bytesOfBlock(index: number): number {
+  return blockBytes * 2 ** Math.floor(index / blocksBeforeDoubling);
+}
+
+/**
+ * Blocks of one upload, sent and not committed: nobody sees them, and Azure discards them after a week at the latest.
+ * Their ids begin with random bytes, so those that are committed tell whose upload a blob is.
+ */
+export class StagedBlocks {
+  readonly ids: string[] = [];
+  size = 0;
+  readonly #blob: BlockBlobClient;
+  readonly #own = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #upload = randomBytes(16);
+  readonly #inFlight = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(blob: BlockBlobClient, signal: AbortSignal) {
+    this.#blob = blob;
+    this.#signal = AbortSignal.any([signal, this.#own.signal]);
+  }
+
+  /** Resolves when there is room for another block. Rejects with what became of an earlier one. */
+  async add(bytes: Uint8Array): Promise<void> {
+    if (this.ids.length === mostBlocks)
+      throw new AzureBlobError(
+        `expected at most ${this.size} bytes, got more: a blob has no more blocks`,
+        "STORE_UNSUPPORTED",
+      );
+    const id = this.#nextId();
+    this.size += bytes.length;
+    const sending = this.#send(id, bytes).finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+    if (this.#inFlight.size >= blocksInFlight) await Promise.race(this.#inFlight);
+    this.#assertWell();
+  }
+
+  /** Resolves when the store has all of them. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#inFlight);
+    this.#assertWell();
+  }
+
+  /** Ends what is under way, and waits until it has ended. */
+  async giveUp(): Promise<void> {
+    this.#own.abort();
+    await Promise.all(this.#inFlight);
+  }
+
+  /** Never rejects: a failure that nobody waits for at that moment would end the process. */
+  async #send(id: string, bytes: Uint8Array): Promise<void> {
+    const options = { abortSignal: this.#signal };
+    try {
+      await askAgain(() => this.#blob.stageBlock(id, bytes, bytes.length, options), this.#signal);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #assertWell(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  #nextId(): string {
+    const id = Buffer.alloc(20);
+    id.set(this.#upload);
+    id.writeUInt32BE(this.ids.length, 16);
+    const text = id.toString("base64");
+    this.ids.push(text);
+    return text;
+  }
+}
