@@ -1,4 +1,4 @@
-import type { Checkpoint, InstanceId, ManifestItem, Pin } from "@fogbound/protocol";
+import type { Checkpoint, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
 import type { AuditKeys, Evidence } from "./evidence.js";
 import type { Findings } from "./findings.js";
 import type { Losses } from "./losses.js";
@@ -6,7 +6,7 @@ import type { KnownManifest, Manifests } from "./manifests.js";
 import type { Notes } from "./notes.js";
 import type { RememberedPapers } from "./papers.js";
 import { openParts, type Parts } from "./parts.js";
-import { addKind, type Kinds, type RecordKind, type Unseen } from "./unseen.js";
+import type { Unseen } from "./unseen.js";
 
 /** What every step of one pass works with. */
 export interface Context {
@@ -43,6 +43,15 @@ export interface Unread {
 /** Then an answer that is not found may stand where nobody could look. */
 export function isJournalUnread({ journals, journalRecords }: Unread): boolean {
   return journals > 0 || journalRecords > 0;
+}
+
+export type RecordKind = RecordHeader["kind"];
+
+/** How many records there are of each kind; under null those whose header cannot be read. */
+export type Kinds = Map<RecordKind | null, number>;
+
+export function addKind(kinds: Kinds, kind: RecordKind | null, count: number = 1): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + count);
 }
 
 export interface UnreadRecord {

@@ -15,10 +15,13 @@ interface Kept {
   readonly isExcused?: () => boolean;
 }
 
+/** What is not kept, apart for what excuses it. */
+type Beyond = Map<Kept["isExcused"], { number: number; severity: Severity }>;
+
 /** Collects what is wrong. An attacker who floods it costs himself a proof, not the auditor his memory. */
 export class Findings {
   readonly #byCode: Map<FindingCode, Kept[]> = new Map();
-  readonly #beyond: Map<FindingCode, { number: number; severity: Severity }> = new Map();
+  readonly #beyond: Map<FindingCode, Beyond> = new Map();
 
   /** @param isExcused asked at the end; then the finding is none */
   add(
@@ -26,9 +29,9 @@ export class Findings {
     severity: Severity,
     sentence: string,
     evidence: readonly string[] = [],
-    isExcused: () => boolean = () => false,
+    isExcused?: () => boolean,
   ): void {
-    this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null, isExcused });
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf: null, ...(isExcused && { isExcused }) });
   }
 
   /**
@@ -41,9 +44,9 @@ export class Findings {
     severity: Severity,
     sentence: string,
     evidence: readonly string[] = [],
-    isExcused: () => boolean = () => false,
+    isExcused?: () => boolean,
   ): void {
-    this.#keep({ finding: { code, sentence, evidence, severity }, leaf, isExcused });
+    this.#keep({ finding: { code, sentence, evidence, severity }, leaf, ...(isExcused && { isExcused }) });
   }
 
   /** @param lastTips leaf index of the last tips; null without any, and then nothing is excused */
@@ -54,10 +57,10 @@ export class Findings {
         ({ leaf, isExcused }) => (leaf === null || lastTips === null || leaf < lastTips) && !isExcused?.(),
       );
       settled.push(...counted.map(({ finding }) => explainedBy(notes, finding)));
-      const beyond = this.#beyond.get(code);
-      if (beyond === undefined) continue;
-      const sentence = `${beyond.number} more findings of this kind are not listed.`;
-      settled.push({ code, severity: beyond.severity, sentence, evidence: [] });
+      for (const [isExcused, { number, severity }] of this.#beyond.get(code) ?? []) {
+        const sentence = `${number} more findings of this kind are not listed.`;
+        if (!isExcused?.()) settled.push({ code, severity, sentence, evidence: [] });
+      }
     }
     return settled;
   }
@@ -70,10 +73,12 @@ export class Findings {
       kept.push(one);
       return;
     }
-    const beyond = this.#beyond.get(code) ?? { number: 0, severity };
+    const groups: Beyond = this.#beyond.get(code) ?? new Map();
+    this.#beyond.set(code, groups);
+    const beyond = groups.get(one.isExcused) ?? { number: 0, severity };
     beyond.number++;
     if (severity === "broken" || beyond.severity === "repaired") beyond.severity = severity;
-    this.#beyond.set(code, beyond);
+    groups.set(one.isExcused, beyond);
   }
 }
 

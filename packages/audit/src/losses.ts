@@ -1,9 +1,8 @@
 import { type InstanceId, isIdentifier, layout } from "@fogbound/protocol";
 import type { Chain } from "./chains.js";
-import { type Context, epochName } from "./context.js";
+import { addKind, type Context, epochName, type Kinds, type RecordKind } from "./context.js";
 import { mostFindingsOfOneCode } from "./findings.js";
 import type { Sequence } from "./sequence.js";
-import { addKind, type Kinds, type RecordKind } from "./unseen.js";
 
 /** A record whose body nothing that was handed in has. */
 export interface LostRecord {

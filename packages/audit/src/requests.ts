@@ -28,6 +28,8 @@ export class RequestCounters {
   readonly #excused: () => number;
   /** Requests that are not there, in all sessions. */
   #gaps = 0;
+  /** Which one was erased cannot be told: one more that is missing, and all of them are. */
+  readonly #isExcused = (): boolean => this.#gaps <= this.#excused();
 
   /** @param excused how many requests were erased or dropped by right; known at the end */
   constructor(findings: Findings, mostSessions: number, excused: () => number) {
@@ -77,10 +79,11 @@ export class RequestCounters {
       const gap = counter - counted.upTo - 1;
       this.#gaps += gap;
       if (gap > 0)
-        this.#missed(next, `is the ${counter}th of its session; ${gap} before it are not recorded here`, () => {
-          // Which one was erased cannot be told: one more that is missing, and all of them are.
-          return this.#gaps <= this.#excused();
-        });
+        this.#missed(
+          next,
+          `is the ${counter}th of its session; ${gap} before it are not recorded here`,
+          this.#isExcused,
+        );
       else if (next.last !== counted.hash) this.#missed(next, "names another request before it than the one recorded");
       this.#moveTo(counted, counter, next);
     }

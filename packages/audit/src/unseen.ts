@@ -1,33 +1,37 @@
-import type { RecordHeader } from "@fogbound/protocol";
-import { type Context, isJournalUnread } from "./context.js";
+import { type Context, isJournalUnread, type Kinds, type RecordKind } from "./context.js";
 
-export type RecordKind = RecordHeader["kind"];
-
-/** How many records there are of each kind; under null those whose header cannot be read. */
-export type Kinds = Map<RecordKind | null, number>;
-
-export function addKind(kinds: Kinds, kind: RecordKind | null, count: number = 1): void {
-  kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+interface Questions {
+  count: number;
+  /** The last access or instance that raised one, and whom it was put to. */
+  of: string;
+  to: Set<string>;
+  readonly isExcused: () => boolean;
 }
-
-const mostRemembered = 100_000;
 
 /**
  * What only a record would answer that nobody can read. Which record that was cannot be told, as headers hide it: so many
  * questions as records of the kind were erased or dropped by right are none, and one more makes findings of all of them.
  */
 export class Unseen {
-  readonly #questions: Map<RecordKind, Set<string>> = new Map();
+  readonly #questions: Map<RecordKind, Questions> = new Map();
   /** Of each kind, how many were erased or dropped by right; known at the end. */
   readonly excused: Kinds = new Map();
 
-  /** @returns whether what is missed is excused, to be asked at the end */
-  miss({ unread }: Context, kind: RecordKind, name: string): () => boolean {
-    const questions = this.#questions.get(kind) ?? new Set<string>();
+  /**
+   * @param of the access or instance that misses a record; one that misses the same several times misses it once
+   * @param to whose record it would be, where several may have one
+   * @returns whether it is excused, to be asked at the end; the same function for all of a kind
+   */
+  miss({ unread }: Context, kind: RecordKind, of: string, to: string = ""): () => boolean {
+    const known = this.#questions.get(kind);
+    const isExcused = (): boolean =>
+      isUnread(unread, kind) || (this.#questions.get(kind)?.count ?? 0) <= (this.excused.get(kind) ?? 0);
+    const questions = known ?? { count: 0, of, to: new Set(), isExcused };
     this.#questions.set(kind, questions);
-    const isFull = questions.size >= mostRemembered;
-    if (!isFull) questions.add(name);
-    return () => isUnread(unread, kind) || (!isFull && questions.size <= (this.excused.get(kind) ?? 0));
+    if (questions.of !== of) Object.assign(questions, { of, to: new Set() });
+    if (!questions.to.has(to)) questions.count++;
+    questions.to.add(to);
+    return questions.isExcused;
   }
 }
 

@@ -1,5 +1,7 @@
 import { erased, type Manifest } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
+import { Findings } from "../src/findings.js";
+import { Notes } from "../src/notes.js";
 import { codesOf, entriesOf, expectFinding, verdictOf } from "./kit/audits.js";
 import { batchesIn, namesOfEpoch, parityIn, rotten, sequenceNote, stripesOver } from "./kit/damage.js";
 import { root } from "./kit/keys.js";
@@ -228,5 +230,37 @@ describe("the retention", () => {
       namesOfEpoch(world.hostStore, world.host.instance, 2).filter((name) => name.includes("/keys/")),
     );
     expect((await verdictOf(world)).outcome).toBe("incomplete");
+  });
+});
+
+describe("what is excused at the end", () => {
+  it("is excused however much there is of it, and the rest stands however much there is of that", () => {
+    for (const isExcused of [() => true, () => false]) {
+      const findings = new Findings();
+      for (let count = 0; count < 1200; count++)
+        findings.add("DELIVERY_UNASKED", "broken", `delivery ${count}`, [], isExcused);
+      findings.add("DELIVERY_UNASKED", "broken", "another");
+      const settled = findings.settle(null, new Notes());
+      expect(settled.map(({ sentence }) => sentence).slice(-2)).toEqual(
+        isExcused()
+          ? ["1 more findings of this kind are not listed."]
+          : ["200 more findings of this kind are not listed.", "1 more findings of this kind are not listed."],
+      );
+      expect(settled).toHaveLength(isExcused() ? 1 : 1002);
+    }
+  });
+
+  it("covers one answer that is shown in two deliveries of one request", async () => {
+    const world = await World.create();
+    const asked = await world.ask();
+    const permit = await world.answer(asked);
+    for (let count = 0; count < 2; count++) await world.deliver(asked, [permit]);
+    const name = batchesIn(world.journalStore)[1] ?? "";
+    world.journalStore.delete(name);
+    const records = [{ instance: world.journal.instance, epoch: 1, numbers: [2] }];
+    const note = { suite: 1, capsule: world.capsule.id, time: world.now, records, because: "asked" } as const;
+    await sequenceNote(world, "erased", await erased.sign(note, root));
+    await world.anchor();
+    expect(await verdictOf(world)).toMatchObject({ outcome: "proved", erased: 1, findings: [] });
   });
 });
