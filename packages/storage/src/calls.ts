@@ -44,7 +44,10 @@ async function repeat<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await retry(work, (error) => isOpenOutcome(caller.driver, error), caller.maxRetries, signal);
+    // A range that the object does not have is the caller's mistake, however often it is asked for.
+    const isRetryable = (error: unknown): boolean =>
+      !(error instanceof RangeError) && isOpenOutcome(caller.driver, error);
+    return await retry(work, isRetryable, caller.maxRetries, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (error instanceof RangeError && !FogboundError.isInstance(error)) throw error;

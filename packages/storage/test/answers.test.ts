@@ -214,6 +214,21 @@ describe("a range that begins at or after the end", () => {
     }
   });
 
+  test("and is not asked for again", async () => {
+    let asked = 0;
+    const driver = answering((real) => ({
+      head: (key, signal) => (isProbe(key) ? real.head(key, signal) : Promise.resolve({ key, size: 3, modified })),
+      get: (key, ...rest) => {
+        if (isProbe(key)) return real.get(key, ...rest);
+        asked++;
+        return Promise.reject(new VendorError(null));
+      },
+    }));
+    const store = await ObjectStore.open(driver, { maxRetries: 4 });
+    await expect(store.get("a", { range })).rejects.toThrow(RangeError);
+    expect(asked).toBe(1);
+  });
+
   test("and any other refusal stays what it is", async () => {
     const longer = await refusing(async (key) => ({ key, size: 4, modified }), "STORE_REFUSED");
     await expect(longer.get("a", { range })).rejects.toMatchObject({ code: "STORE_REFUSED" });

@@ -1,0 +1,141 @@
+import type { ObjectInfo } from "@fogbound/storage";
+import { codeIn } from "./answer.js";
+import type { S3Connection } from "./connection.js";
+import { partCount, partsInFlight } from "./defaults.js";
+import { S3Error } from "./error-code.js";
+import { dateOf, writtenInfo } from "./object-info.js";
+import { type Part, partsOf } from "./parts.js";
+import { repeated } from "./retry.js";
+import { escapeXml, parseXml, textOf } from "./xml.js";
+
+/**
+ * Writes a content of unknown length: in one request when it fits into one part, else in parts under an upload id of
+ * its own. The client's `putObject` is not used: it joins whatever upload of the same key was left over, numbers its
+ * parts behind those, and has reported success for an object that lacked a quarter of its bytes.
+ *
+ * @param cleanUp is given what removes the parts when the upload fails, and is awaited.
+ */
+export async function uploadContent(
+  connection: S3Connection,
+  key: string,
+  content: AsyncIterable<Uint8Array>,
+  options: { readonly partBytes: number; readonly cleanUp: (work: () => Promise<void>) => Promise<void> },
+  signal: AbortSignal,
+): Promise<ObjectInfo> {
+  const parts = partsOf(content, options.partBytes);
+  try {
+    const first = await parts.next();
+    if (first.done === true) throw new TypeError("Expected at least one part of every content.");
+    if (first.value.isLast) return await putWhole(connection, key, first.value.bytes, signal);
+    const uploadId = await repeated(() => startUpload(connection, key, signal), signal);
+    const upload = new MultipartUpload(connection, key, uploadId, signal);
+    try {
+      await upload.sendAll(first.value, parts);
+      return await upload.complete(signal);
+    } catch (error) {
+      await options.cleanUp(() => upload.abandon());
+      throw error;
+    }
+  } finally {
+    await parts.return();
+  }
+}
+
+async function putWhole(
+  connection: S3Connection,
+  key: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<ObjectInfo> {
+  const request = { method: "PUT", key, body } as const;
+  const { headers } = await repeated(() => connection.sendAndDrain(request, [200], signal), signal);
+  return writtenInfo(key, body.length, headers);
+}
+
+/** An answer that is lost leaves an upload without parts, which costs nothing and hinders nobody. */
+async function startUpload(connection: S3Connection, key: string, signal: AbortSignal): Promise<string> {
+  const answer = await connection.sendAndRead({ method: "POST", key, query: { uploads: "" } }, signal);
+  const uploadId = textOf(parseXml(answer.trimStart()), "UploadId");
+  if (uploadId !== "") return uploadId;
+  throw S3Error.found(null, "expected an upload id, got an empty one");
+}
+
+class MultipartUpload {
+  readonly #connection: S3Connection;
+  readonly #key: string;
+  readonly #uploadId: string;
+  readonly #etags: string[] = [];
+  readonly #sending = new Set<Promise<void>>();
+  /** Ends the parts on their way, when one of them fails or the caller gives up. */
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  #failure: { readonly error: unknown } | null = null;
+  #length = 0;
+
+  constructor(connection: S3Connection, key: string, uploadId: string, signal: AbortSignal) {
+    this.#connection = connection;
+    this.#key = key;
+    this.#uploadId = uploadId;
+    this.#signal = AbortSignal.any([signal, this.#ending.signal]);
+  }
+
+  async sendAll(first: Part, others: AsyncIterable<Part>): Promise<void> {
+    await this.#send(first);
+    for await (const part of others) await this.#send(part);
+    await Promise.all(this.#sending);
+    this.#throwFailure();
+  }
+
+  async complete(signal: AbortSignal): Promise<ObjectInfo> {
+    const list = this.#etags.map(
+      (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
+    );
+    const root = "CompleteMultipartUpload";
+    const document = `<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list.join("")}</${root}>`;
+    const request = { method: "POST", key: this.#key, query: { uploadId: this.#uploadId } } as const;
+    const response = await this.#connection.send({ ...request, body: Buffer.from(document) }, [200], signal);
+    const answer = await this.#connection.readText(response);
+    // S3 answers 200 before it has put the parts together, and says in the body whether it could.
+    if (parseXml(answer.trimStart()).name === `${root}Result`)
+      return { key: this.#key, size: this.#length, modified: dateOf(response.headers.date) };
+    throw S3Error.answered(500, codeIn(answer), "POST ?uploadId");
+  }
+
+  /** Removes what was sent, once nothing is on its way any more: a part that comes later would stay. */
+  async abandon(): Promise<void> {
+    this.#ending.abort();
+    await Promise.allSettled(this.#sending);
+    const { signal } = new AbortController();
+    const request = { method: "DELETE", key: this.#key, query: { uploadId: this.#uploadId } } as const;
+    await repeated(() => this.#connection.sendAndDrain(request, [204, 404], signal), signal);
+  }
+
+  async #send({ bytes }: Part): Promise<void> {
+    const number = this.#etags.push("");
+    if (number > partCount)
+      throw S3Error.found("STORE_UNSUPPORTED", `expected at most ${partCount} parts; raise partBytes`);
+    this.#length += bytes.length;
+    const sending = this.#sendOne(number, bytes)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+        this.#ending.abort();
+      })
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+    if (this.#sending.size >= partsInFlight) await Promise.race(this.#sending);
+    this.#throwFailure();
+  }
+
+  async #sendOne(number: number, body: Uint8Array): Promise<void> {
+    const query = { partNumber: String(number), uploadId: this.#uploadId };
+    const request = { method: "PUT", key: this.#key, query, body } as const;
+    const { headers } = await repeated(() => this.#connection.sendAndDrain(request, [200], this.#signal), this.#signal);
+    if (headers.etag === undefined || headers.etag === "")
+      throw S3Error.found(null, "expected a part's ETag, got none");
+    this.#etags[number - 1] = headers.etag;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+}

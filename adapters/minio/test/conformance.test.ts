@@ -1,0 +1,5 @@
+import { testStore } from "@fogbound/storage/conformance";
+import { failures } from "./failures.js";
+import { freshS3 } from "./fresh-s3.js";
+
+testStore({ name: "minio", start: () => freshS3(), failures });
