@@ -100,11 +100,56 @@ export async function spareBatch(context: Context, { entry, statement, headers }
   const copy = await context.evidence.batchCopy(instance, epoch, number);
   const whole = copy === null ? null : ifItReads(() => batch.decode(copy));
   if (whole !== null && isSame(whole, entry) && !bodiesIn(whole, headers).includes(null)) return whole;
+  // Of a batch from which a record was erased, parity brings back what was left: the best is what lacks the fewest.
+  let best = whole;
   const restored = await restoreFromParity(context, statement, (bytes) => {
     const object = ifItReads(() => batch.decode(bytes));
-    return object !== null && isSame(object, entry) && !bodiesIn(object, headers).includes(null) ? object : null;
+    if (object === null || !isSame(object, entry)) return null;
+    const lacking = lackingIn(object, headers);
+    if (lacking > 0 && lacking < lackingIn(best, headers)) best = object;
+    return lacking === 0 ? object : null;
   });
-  return restored ?? whole;
+  return restored ?? best;
+}
+
+function lackingIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): number {
+  return bodiesIn(object, headers).filter((body) => body === null).length;
+}
+
+/** A sequenced batch that its store lacks, or holds altered. */
+export interface RestoredBatch {
+  readonly statement: BatchStatement;
+  /** As it was sequenced, bit for bit, less what was erased; null when records of it are lost. */
+  readonly bytes: Uint8Array | null;
+  readonly lost: readonly number[];
+}
+
+/**
+ * What its store should hold; null where it does, where nobody could look, and where what it holds is itself evidence: a
+ * second batch that the instance signed. Call it when the notes have been read: a body that was erased is not put back,
+ * and one that an interrupted erasure left is taken out.
+ */
+export async function restoreBatch(context: Context, entry: BatchEntry, time: number): Promise<RestoredBatch | null> {
+  const headers = entry.headers.map((bytes) => ifItReads(() => recordHeader.decode(bytes)));
+  const hashes = entry.headers.map((bytes) => sha256(bytes));
+  const signer = ifItReads(() => batchStatement.read(entry.statement))?.signer ?? null;
+  const statement = signer === null ? null : await ifItHolds(() => batchStatement.verify(entry.statement, signer));
+  if (statement === null || !covers(statement, entry, hashes, headers)) return null;
+  const { instance, epoch, batch: number, first } = statement;
+  const log = logOf(context, instance);
+  if (log === null) return null;
+  const stored = await log.read(layout.batch(instance, epoch, number), waiting(context));
+  const object = stored === null ? null : ifItReads(() => batch.decode(stored));
+  const own = bodiesIn(object, headers);
+  const isErased = headers.map((_, at) => context.notes.isRecordErased(instance, epoch, first + at));
+  const isAsItShould = own.every((body, at) => (isErased[at] ? object?.bodies[at] === null : body !== null));
+  if (object !== null && isSame(object, entry) && isAsItShould) return null;
+  if (object !== null && (await isRival({ entry, object }))) return null;
+  const spared = bodiesIn(await spareBatch(context, { entry, statement, headers, time }), headers);
+  const bodies = own.map((body, at) => (isErased[at] ? null : (body ?? spared[at] ?? null)));
+  const lost = bodies.flatMap((body, at) => (body === null && !isErased[at] ? [first + at] : []));
+  const whole: Batch = { suite: 1, statement: entry.statement, headers: entry.headers, bodies };
+  return { statement, bytes: lost.length === 0 ? batch.encode(whole) : null, lost };
 }
 
 function bodiesIn(object: Batch | null, headers: readonly (RecordHeader | null)[]): Bodies {
@@ -179,7 +224,7 @@ function evidenceOf({ entry, statement, stored }: Loss): string[] {
 }
 
 /** A second statement for one place, validly signed: two chains under one key. */
-async function isRival({ entry, object }: Loss): Promise<boolean> {
+async function isRival({ entry, object }: Pick<Loss, "entry" | "object">): Promise<boolean> {
   if (object === null || sameBytes(object.statement, entry.statement)) return false;
   const { signer, value } = batchStatement.read(entry.statement);
   const other = await ifItHolds(() => batchStatement.verify(object.statement, signer));

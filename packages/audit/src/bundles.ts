@@ -77,11 +77,22 @@ export async function checkBundle(context: Context, bytes: Uint8Array): Promise<
   return { value, count: leafHashes.length, root, included, entries: await checkEntries(context, value) };
 }
 
-async function checkReceipt(context: Context, value: PrunedBundle, count: number, root: Uint8Array): Promise<void> {
-  for (const { origin, receiptKey } of context.manifests.harmonizers) {
+/** Whether a harmonizer that a manifest names stands for these very leaves. */
+export async function isReceipted(
+  { manifests }: Context,
+  value: PrunedBundle,
+  count: number,
+  root: Uint8Array,
+): Promise<boolean> {
+  for (const { origin, receiptKey } of manifests.harmonizers) {
     const held = await ifItHolds(() => receipt.verify(value.receipt, receiptKey));
-    if (held !== null && held.origin === origin && states(held, value, count, root)) return;
+    if (held !== null && held.origin === origin && states(held, value, count, root)) return true;
   }
+  return false;
+}
+
+async function checkReceipt(context: Context, value: PrunedBundle, count: number, root: Uint8Array): Promise<void> {
+  if (await isReceipted(context, value, count, root)) return;
   const sentence = `The receipt for bundle ${value.number} does not state what the bundle holds, or is not the harmonizer's.`;
   context.findings.add("RECEIPT_INVALID", "broken", sentence, [paper("receipt", value.receipt)]);
 }

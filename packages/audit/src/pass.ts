@@ -30,6 +30,8 @@ export interface Reached {
 
 export interface PassOptions extends AuditOptions {
   readonly window: number;
+  /** Given what the pass found out, when it is over. */
+  readonly onEnd?: (context: Context, sequence: Sequence) => void;
 }
 
 /** The audit, step by step. */
@@ -58,6 +60,7 @@ export async function* judgeHistory(
   const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
   const rehashed = await rehashContent(context, inForce);
   const verdict = judge({ context, sequence, accesses, rehashed, pinKeptAt: options.pinKeptAt ?? null });
+  options.onEnd?.(context, sequence);
   return { verdict, pin: verdict.outcome === "broken" ? null : pinOf(context, sequence) };
 }
 
