@@ -3,14 +3,16 @@ import { withGrants } from "@fogbound/capsule";
 import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Waiting } from "@fogbound/protocol";
 import { layout } from "@fogbound/protocol";
 import { type ObjectStore, readAll } from "@fogbound/storage";
+import { exportedEvidence, objectsInStore } from "./exported-objects.js";
+import { isImported } from "./imported.js";
 import { signalOf } from "./owner-steps.js";
 
 const largestObject = 16 * 1024 * 1024;
 
 interface EvidenceSources {
   readonly store: ObjectStore;
-  readonly harmonizer: Harmonizer;
-  readonly authorities: readonly Authority[];
+  readonly harmonizer: Pick<Harmonizer, "anchor" | "pull" | "parity" | "batchCopy">;
+  readonly authorities: readonly Pick<Authority, "member" | "journal">[];
   readonly partiesSeparate: boolean;
   readonly rehashContent: boolean;
 }
@@ -42,18 +44,23 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
   };
 }
 
-/** The same, as an owner or an auditor is opened with it. */
-export function evidenceFor(
+/** The same, as an owner or an auditor is opened with it; of an imported capsule, what came with it. */
+export async function evidenceFor(
   capsule: CapsuleId,
   parties: Pick<EvidenceSources, "store" | "harmonizer" | "authorities"> & { readonly partiesSeparate?: boolean },
   { rehashContent = false, ...waiting }: Waiting & { readonly rehashContent?: boolean },
 ): Promise<Evidence> {
   const { store, harmonizer, authorities, partiesSeparate = true } = parties;
+  if (await isImported(store, capsule, signalOf(waiting)))
+    return exportedEvidence(objectsInStore(store, capsule, signalOf(waiting)), capsule, {
+      pinned: true,
+      rehashContent,
+    });
   return evidenceOf(capsule, { store, harmonizer, authorities, partiesSeparate, rehashContent }, signalOf(waiting));
 }
 
 async function* bundlesOf(
-  harmonizer: Harmonizer,
+  harmonizer: Pick<Harmonizer, "pull">,
   capsule: CapsuleId,
   waiting: Waiting,
 ): AsyncGenerator<Uint8Array, void, undefined> {

@@ -11,22 +11,14 @@ import {
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { logObjects } from "./evidence.js";
+import { exported, importedKey, markerText } from "./exported-objects.js";
+import { isImported } from "./imported.js";
 
 export interface ExportSources {
   readonly store: ObjectStore;
-  readonly harmonizer: Harmonizer;
-  readonly authorities: readonly Authority[];
+  readonly harmonizer: Pick<Harmonizer, "anchor" | "pull">;
+  readonly authorities: readonly Pick<Authority, "member" | "journal">[];
 }
-
-/** Names inside a `.fog` file, beside those of the capsule's own objects. */
-export const exported = {
-  marker: "fogbound-export",
-  checkpoint: "harmonizer/checkpoint",
-  bundles: "harmonizer/bundles/",
-} as const;
-
-/** What the marker says: the format's version, so that a later one is refused and not guessed at. */
-export const markerText = "fogbound export 1\n";
 
 /**
  * One `.fog` file: manifests, the hosts' log, the authorities' journals, the bundles of the harmonizer's log that concern
@@ -37,6 +29,10 @@ export async function* exportCapsule(
   sources: ExportSources,
   waiting: Waiting,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if (await isImported(sources.store, capsule, waiting)) {
+    yield* writeArchive(importedEntries(capsule, sources.store, waiting));
+    return;
+  }
   await sources.harmonizer.anchor(capsule, waiting);
   yield* writeArchive(entriesOf(capsule, sources, waiting));
 }
@@ -56,6 +52,19 @@ async function* entriesOf(
   let number = 0;
   for await (const bundle of bundles) yield whole(`${exported.bundles}${padded(number++)}`, bundle);
   yield* stored(store, `${layout.capsule(capsule)}content/`, waiting);
+}
+
+/** What came with the import, and goes on with it. */
+async function* importedEntries(
+  capsule: CapsuleId,
+  store: ObjectStore,
+  waiting: Waiting,
+): AsyncGenerator<ArchiveEntry, void, undefined> {
+  const own = layout.capsule(capsule);
+  const prefixes = [exported.marker, layout.manifests(capsule), `${own}instances/`, exported.journals, "harmonizer/"];
+  for (const prefix of [...prefixes, `${own}content/`])
+    for await (const entry of stored(store, importedKey(capsule, prefix), waiting))
+      yield { ...entry, name: entry.name.replace(layout.imported(capsule), "") };
 }
 
 async function* stored(

@@ -7,13 +7,11 @@ import {
   newGenesis,
   type OwnerView,
   openAsOwner,
-  openContent,
   readManifests,
   sealItems,
   signManifest,
   storeManifest,
 } from "@fogbound/capsule";
-import { FogboundError } from "@fogbound/errors";
 import type { Policy } from "@fogbound/policy";
 import {
   type AuditorEntry,
@@ -29,16 +27,19 @@ import {
 } from "@fogbound/protocol";
 import { type AddAuditorOptions, type AuditorAdded, grantAuditor, withdrawAuditor } from "./auditor-grants.js";
 import { stateOf } from "./capsule-state.js";
-import { type Current, changeCapsule, currentVersion, isImported, refuseImported } from "./change.js";
+import { type Current, changeCapsule, currentVersion } from "./change.js";
 import { type ResealOptions, type RewrapOptions, resealCapsule, rewrapCapsule } from "./change-keys.js";
 import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
 import { evidenceFor } from "./evidence.js";
 import { exportCapsule } from "./export.js";
+import { importExport } from "./import.js";
+import { isImported, refuseImported } from "./imported.js";
 import { acknowledgeTips, explainFinding, type Noting } from "./notes.js";
 import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from "./owner-steps.js";
 import { type OwnerParties, systemClock } from "./parties.js";
 import { auditPinned } from "./pins.js";
 import { isOffline, publishVersions } from "./publish.js";
+import { readItem } from "./read-item.js";
 import { readableFrom } from "./readable.js";
 import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
 import { type SweepOptions, type Swept, sweepStore } from "./sweep.js";
@@ -264,7 +265,21 @@ export class Owner {
     return this.capsule(capsule, waiting);
   }
 
-  /** An item, opened with the owner's own key. It asks nobody and leaves no record: it is the owner's own. */
+  /**
+   * Puts an export of this owner's into this vault: once all of it has verified, every byte of every content included.
+   * Nothing is written over; an import that was killed is completed by the next. The capsule can be listed, read,
+   * audited and exported here, with the evidence that came with it. It is neither changed nor served: its log was another
+   * harmonizer's, and goes on nowhere. To serve its items again, seal them anew.
+   *
+   * @throws FogboundError `FORMAT_INVALID`, `FORMAT_TOO_NEW`, `VERIFICATION_FAILED` for a file that is none or does not
+   * verify; `KEY_WRONG` for another owner's; `OBJECT_EXISTS` when the capsule is here; `HARMONIZER_UNREACHABLE`, and the
+   * store's codes.
+   */
+  async import(file: Blob, waiting: Waiting = {}): Promise<Capsule> {
+    return this.capsule(await importExport(this.#parties, file, waiting), waiting);
+  }
+
+  /** An item, opened with the owner's own key. It asks no authority and leaves no record: it is the owner's own. */
   read(capsule: CapsuleId, item: string, waiting: Waiting = {}): ReadableStream<Uint8Array> {
     return readableFrom(this.#read(capsule, item, waiting));
   }
@@ -319,22 +334,7 @@ export class Owner {
       throw error;
     });
     const chain = await readManifests(this.#parties.store, capsule, { ...waiting, inForce });
-    const view = await openAsOwner(chain.at(-1) ?? chain[0], this.#parties.keys.read);
-    const at = view.host.items.findIndex((one) => one.name === name);
-    const described = view.host.items[at];
-    const variant = view.version.manifest.items[at]?.variants[view.authority.real[at] ?? 0];
-    const key = view.owner.itemKeys[at]?.[view.authority.real[at] ?? 0];
-    if (described === undefined || variant === undefined || key === undefined)
-      throw new FogboundError("ITEM_NOT_FOUND", `The capsule has no item ${JSON.stringify(name.slice(0, 120))}.`);
-    const content = {
-      capsule,
-      item: described.id,
-      variant: view.authority.real[at] ?? 0,
-      content: variant.content,
-      key,
-      length: described.length,
-    };
-    yield* openContent(this.#parties.store, content, undefined, waiting);
+    yield* readItem(this.#parties.store, chain.at(-1) ?? chain[0], name, this.#parties.keys.read, waiting);
   }
 
   async #change(

@@ -2,7 +2,7 @@ import { type Leftover, leftovers, readManifests, sweepAfterMilliseconds } from 
 import { FogboundError } from "@fogbound/errors";
 import { type CapsuleId, layout, randomIdentifier, sameBytes, type Waiting } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
-import { isImported } from "./change.js";
+import { isImported } from "./imported.js";
 import { capsuleIds } from "./owner-steps.js";
 import type { OwnerParties } from "./parties.js";
 

@@ -1,0 +1,121 @@
+import type { Evidence } from "@fogbound/audit";
+import { type ArchivePlace, withGrants } from "@fogbound/capsule";
+import {
+  type AuthorityId,
+  type CapsuleId,
+  isIdentifier,
+  type LogObjects,
+  layout,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type ObjectStore, readAll, type StoredObject } from "@fogbound/storage";
+
+/** Names inside a `.fog` file, beside those of the capsule's own objects. */
+export const exported = {
+  marker: "fogbound-export",
+  checkpoint: "harmonizer/checkpoint",
+  bundles: "harmonizer/bundles/",
+  journals: "authority/",
+} as const;
+
+/** What the marker says: the format's version, so that a later one is refused and not guessed at. */
+export const markerText = "fogbound export 1\n";
+
+/** What an export holds, wherever it lies: in its file, or in a vault it was imported into. */
+export interface ExportedObjects {
+  /** Names that start so, in their order. */
+  list(prefix: string): AsyncIterable<string>;
+  open(name: string): Promise<StoredObject | null>;
+}
+
+export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): ExportedObjects {
+  return {
+    async *list(prefix) {
+      yield* [...index.keys()].filter((name) => name.startsWith(prefix)).sort();
+    },
+    async open(name) {
+      const place = index.get(name);
+      if (place === undefined) return null;
+      const { offset, size } = place;
+      // No time: a file does not say when its objects were written.
+      return { key: name, size, modified: new Date(0), body: file.slice(offset, offset + size).stream() };
+    },
+  };
+}
+
+/** The capsule's own objects lie where those of any capsule lie, the others under a prefix of the capsule. */
+export function importedKey(capsule: CapsuleId, name: string): string {
+  return name.startsWith(layout.capsules()) ? name : layout.imported(capsule) + name;
+}
+
+export function objectsInStore(store: ObjectStore, capsule: CapsuleId, waiting: Waiting): ExportedObjects {
+  return {
+    async *list(prefix) {
+      const key = importedKey(capsule, prefix);
+      for await (const object of store.list(key, waiting)) yield prefix + object.key.slice(key.length);
+    },
+    async open(name) {
+      return store.get(importedKey(capsule, name), waiting);
+    },
+  };
+}
+
+const largestObject = 16 * 1024 * 1024;
+
+export async function readExported(objects: ExportedObjects, name: string): Promise<Uint8Array | null> {
+  const object = await objects.open(name);
+  return object === null ? null : readAll(object, largestObject);
+}
+
+/** What an audit of an export looks at. */
+export async function exportedEvidence(
+  objects: ExportedObjects,
+  capsule: CapsuleId,
+  options: { readonly pinned: boolean; readonly rehashContent: boolean },
+): Promise<Evidence> {
+  const checkpoint = await readExported(objects, exported.checkpoint);
+  const log = logIn(objects, layout.hostLog(capsule));
+  const content: Evidence["content"] = async (id) => (await objects.open(layout.content(capsule, id)))?.body ?? null;
+  return {
+    capsule,
+    pinned: options.pinned,
+    manifests: () => bodiesUnder(objects, layout.manifests(capsule)),
+    log,
+    journals: await journalsIn(objects, capsule, log),
+    checkpoint: checkpoint === null ? null : new TextDecoder().decode(checkpoint),
+    bundles: () => bodiesUnder(objects, exported.bundles),
+    batchCopy: async () => null,
+    ...(options.rehashContent ? { content } : {}),
+    // A file does not say who ran which process; the parties' keys are all it can show.
+    partiesSeparate: false,
+  };
+}
+
+async function journalsIn(
+  objects: ExportedObjects,
+  capsule: CapsuleId,
+  log: LogObjects,
+): Promise<ReadonlyMap<AuthorityId, LogObjects>> {
+  const ids = new Set<AuthorityId>();
+  for await (const name of objects.list(exported.journals)) {
+    const id = name.split("/")[1];
+    if (isIdentifier("aut", id)) ids.add(id);
+  }
+  return new Map([...ids].map((id) => [id, withGrants(logIn(objects, layout.journal(id, capsule)), log)]));
+}
+
+function logIn(objects: ExportedObjects, root: string): LogObjects {
+  return {
+    async *list() {
+      for await (const name of objects.list(`${root}instances/`)) yield name.slice(root.length);
+    },
+    read: (name) => readExported(objects, root + name),
+  };
+}
+
+async function* bodiesUnder(objects: ExportedObjects, prefix: string): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const name of objects.list(prefix)) {
+    const bytes = await readExported(objects, name);
+    if (bytes !== null) yield bytes;
+  }
+}

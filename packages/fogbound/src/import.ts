@@ -1,0 +1,160 @@
+import { verify } from "@fogbound/audit";
+import { verifyManifest } from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
+import {
+  type CapsuleId,
+  isIdentifier,
+  layout,
+  manifestObject,
+  sameBytes,
+  manifest as signedManifest,
+  type Waiting,
+} from "@fogbound/protocol";
+import { type ObjectStore, smallObjectBytes, toAsyncIterable } from "@fogbound/storage";
+import { type OpenedExport, openExport } from "./export-evidence.js";
+import { type ExportedObjects, exported, exportedEvidence, importedKey, readExported } from "./exported-objects.js";
+import type { OwnerParties } from "./parties.js";
+
+/** Verifies all of it, every byte of every content included, and only then writes; the manifests last. */
+export async function importExport(parties: OwnerParties, file: Blob, waiting: Waiting): Promise<CapsuleId> {
+  const opened = await openExport(file);
+  const { capsule } = opened;
+  await checkOwner(parties, opened);
+  await checkNew(parties, capsule, waiting);
+  const names = await namesToWrite(opened);
+  await checkEvidence(parties, opened, waiting);
+  for (const name of names) await put(parties.store, capsule, opened.objects, name, waiting);
+  return capsule;
+}
+
+/** The capsule's id is the hash of its genesis, which names this owner's root key: nobody else can have made it. */
+async function checkOwner({ keys }: OwnerParties, { capsule, objects }: OpenedExport): Promise<void> {
+  for await (const name of objects.list(`${layout.manifests(capsule)}00000001-`)) {
+    const bytes = await readExported(objects, name);
+    const first = bytes === null ? null : await verifyManifest(capsule, bytes, null).catch(nullIfJunk);
+    if (first === null) continue;
+    if (sameBytes(first.genesis.root, keys.root.publicKey)) return;
+    throw new FogboundError(
+      "KEY_WRONG",
+      `The file holds ${capsule} of another owner. Import it with that owner's key file, or read it with "fogbound verify".`,
+    );
+  }
+  throw FogboundError.verificationFailed();
+}
+
+function nullIfJunk(error: unknown): null {
+  if (FogboundError.isInstance(error) && (error.code === "FORMAT_INVALID" || error.code === "VERIFICATION_FAILED"))
+    return null;
+  throw error;
+}
+
+async function checkNew({ store, harmonizer }: OwnerParties, capsule: CapsuleId, waiting: Waiting): Promise<void> {
+  const inForce = await harmonizer.inForce(capsule, waiting);
+  if (inForce !== null) throw alreadyHere(capsule, "is in force in this vault");
+  for await (const _ of store.list(layout.manifests(capsule), waiting))
+    throw alreadyHere(capsule, "lies in this vault");
+}
+
+function alreadyHere(capsule: CapsuleId, how: string): FogboundError {
+  return new FogboundError(
+    "OBJECT_EXISTS",
+    `The capsule ${capsule} ${how} already, and an import writes nothing over. Import into another vault.`,
+  );
+}
+
+/** @throws FogboundError `VERIFICATION_FAILED` when anything of it is proved wrong, or a content is not what was sealed. */
+async function checkEvidence(
+  { keys }: OwnerParties,
+  { capsule, objects }: OpenedExport,
+  waiting: Waiting,
+): Promise<void> {
+  const evidence = await exportedEvidence(objects, capsule, { pinned: true, rehashContent: true });
+  const verdict = await (await verify(evidence, { readKeys: [keys.read] }, waiting)).verdict();
+  const [broken] = verdict.findings.filter(({ severity }) => severity === "broken");
+  if (verdict.outcome !== "broken" && verdict.proved.includes("bytes-rehashed")) return;
+  throw FogboundError.verificationFailed(
+    new Error(`The export does not verify: ${broken?.sentence ?? "not every content could be hashed again"}`),
+  );
+}
+
+/**
+ * The marker first, which says that it is an import; the manifests last, which make it a capsule. Contents that no
+ * manifest names stay behind, as nothing says what they should be.
+ */
+async function namesToWrite({ capsule, objects, names }: OpenedExport): Promise<readonly string[]> {
+  const named = await namedContents(capsule, objects);
+  const manifests = names.filter((name) => name.startsWith(layout.manifests(capsule)));
+  const content = `${layout.capsule(capsule)}content/`;
+  const others = names.filter((name) => {
+    if (name === exported.marker || manifests.includes(name)) return false;
+    if (!isExported(name, capsule)) throw unknownName(name);
+    return !name.startsWith(content) || named.has(name);
+  });
+  return [exported.marker, ...others, ...manifests];
+}
+
+/** As any manifest in the file claims; whether those in force are what was sealed, the audit has found out. */
+async function namedContents(capsule: CapsuleId, objects: ExportedObjects): Promise<ReadonlySet<string>> {
+  const named = new Set<string>();
+  for await (const name of objects.list(layout.manifests(capsule))) {
+    const bytes = await readExported(objects, name);
+    if (bytes === null) continue;
+    const { items } = signedManifest.read(manifestObject.decode(bytes).manifest).value;
+    for (const { variants } of items) for (const { content } of variants) named.add(layout.content(capsule, content));
+  }
+  return named;
+}
+
+function isExported(name: string, capsule: CapsuleId): boolean {
+  const own = layout.capsule(capsule);
+  const [journal, authority] = name.split("/");
+  if (name === exported.checkpoint || name.startsWith(exported.bundles)) return true;
+  if (name.startsWith(`${own}instances/`)) return true;
+  if (name.startsWith(`${own}content/`)) return isIdentifier("cnt", name.slice(`${own}content/`.length));
+  if (journal !== "authority" || !isIdentifier("aut", authority)) return false;
+  return name.startsWith(`${layout.journal(authority, capsule)}instances/`);
+}
+
+function unknownName(name: string): FogboundError {
+  return new FogboundError(
+    "FORMAT_INVALID",
+    `The .fog file holds ${JSON.stringify(name.slice(0, 120))}, which no export of this format has. A later release may know it.`,
+  );
+}
+
+/** What lies there already must be the same, byte for byte: an import that was killed is completed by the next. */
+async function put(
+  store: ObjectStore,
+  capsule: CapsuleId,
+  objects: ExportedObjects,
+  name: string,
+  waiting: Waiting,
+): Promise<void> {
+  const key = importedKey(capsule, name);
+  const object = await objects.open(name);
+  if (object === null) throw FogboundError.verificationFailed();
+  const there = await store.get(key, waiting);
+  if (there !== null) {
+    if (there.size === object.size && (await areSame(there.body, object.body))) return;
+    throw new FogboundError("OBJECT_EXISTS", `Other bytes lie under ${key}, and an import writes nothing over.`);
+  }
+  const bytes =
+    object.size <= smallObjectBytes && !name.includes("/content/") ? await readExported(objects, name) : null;
+  if (bytes === null) await store.upload(key, object.body, waiting);
+  else await store.create(key, bytes, waiting);
+}
+
+async function areSame(one: ReadableStream<Uint8Array>, other: ReadableStream<Uint8Array>): Promise<boolean> {
+  const right = toAsyncIterable(other)[Symbol.asyncIterator]();
+  let rest: Uint8Array = new Uint8Array();
+  for await (const piece of toAsyncIterable(one)) {
+    for (let at = 0; at < piece.length; ) {
+      if (rest.length === 0) rest = (await right.next()).value ?? new Uint8Array();
+      const length = Math.min(rest.length, piece.length - at);
+      if (length === 0 || !sameBytes(rest.subarray(0, length), piece.subarray(at, at + length))) return false;
+      rest = rest.subarray(length);
+      at += length;
+    }
+  }
+  return rest.length === 0 && (await right.next()).done === true;
+}
