@@ -1,7 +1,7 @@
 import { Policy } from "fogbound";
 import { assertBytes, percentile } from "./harness.mjs";
 
-export const itemBytes = 1024;
+const itemBytes = 1024;
 const itemName = "note.txt";
 const issuer = "local";
 

@@ -7,6 +7,3 @@ export function scriptPath(name: string): string {
     throw new Error("Expected the built package; run: npx turbo run build --filter=@fogbound/adapter-local-disk");
   return fileURLToPath(new URL(`./processes/${name}.mjs`, import.meta.url));
 }
-
-/** The directory of the test's own scripts' package, where their imports resolve. */
-export const packageDirectory: string = fileURLToPath(new URL("..", import.meta.url));
