@@ -9,6 +9,7 @@ import { LogReader } from "../src/log-reader.js";
 import { Manifests } from "../src/manifest-facts.js";
 import { names } from "../src/names.js";
 import { Stripes } from "../src/stripes.js";
+import { bundlesIn } from "./checks.js";
 import { aroundCreate, Owner, World, Writer } from "./kit.js";
 import {
   assertSpared,
@@ -413,6 +414,8 @@ async function callsFor(instances: number): Promise<{ calls: number; bundleBytes
   await harmonizer.close();
   counted.on = false;
   expect((await assertSpared(world, batches)).size).toBe(0);
+  const most = Math.max(...(await bundlesIn(world)).map(({ entries }) => entries.length));
+  expect(most).toBeGreaterThan(instances / 2);
   return counted;
 }
 
@@ -421,8 +424,10 @@ function counting(driver: StoreDriver, counted: { calls: number; bundleBytes: nu
     if (counted.on) counted.calls++;
   };
   return {
-    ...aroundCreate(driver, (_, create) => {
+    ...aroundCreate(driver, async (key, create) => {
       count();
+      // Slow enough that what is submitted meanwhile goes into one bundle.
+      for (let turn = 0; key.startsWith("harmonizer/sequence/") && turn < 500; turn++) await new Promise(setImmediate);
       return create();
     }),
     get: async (key, ...rest) => {
