@@ -105,7 +105,7 @@ async function admitNote(draft: Draft, { capsule, about, bytes }: Of<"note">): P
   const found = await find(draft, draft.log.places.note(bytes), isIt);
   if (found !== null) return found;
   const entryOf = (version: number): SequenceEntry => ({ kind: "note", capsule, version, about, note: bytes });
-  return { index: draft.add({ kind: "note", capsule, bytes }, entryOf) };
+  return { index: draft.add({ kind: "note", capsule, about, bytes }, entryOf) };
 }
 
 /** Looks in the bundle where it would be, or in the draft when it is in no bundle yet. */

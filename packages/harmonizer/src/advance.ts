@@ -5,6 +5,7 @@ import {
   epochHead,
   hashOf,
   instanceIdOf,
+  type NoteKind,
   type SequenceEntry,
   tips as tipsFormat,
 } from "@fogbound/protocol";
@@ -18,7 +19,7 @@ export type Step =
   | { readonly kind: "head"; readonly capsule: CapsuleId; readonly head: EpochHead; readonly bytes: Uint8Array }
   | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent }
   | { readonly kind: "tips"; readonly capsule: CapsuleId; readonly bytes: Uint8Array }
-  | { readonly kind: "note"; readonly capsule: CapsuleId; readonly bytes: Uint8Array };
+  | { readonly kind: "note"; readonly capsule: CapsuleId; readonly about: NoteKind; readonly bytes: Uint8Array };
 
 /**
  * Takes one step. For a batch, the ordinals of its records.
@@ -68,7 +69,7 @@ export function stepOf(entry: SequenceEntry): Step {
       return ofCapsule({ kind: "batch", capsule, content }, content.statement.capsule, true);
     }
     case "note":
-      return { kind: "note", capsule, bytes: entry.note };
+      return { kind: "note", capsule, about: entry.about, bytes: entry.note };
     case "tips":
       return ofCapsule({ kind: "tips", capsule, bytes: entry.tips }, tipsFormat.read(entry.tips).value.capsule, true);
   }

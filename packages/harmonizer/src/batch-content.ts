@@ -12,6 +12,7 @@ import {
   recordHeader,
   sameBytes,
 } from "@fogbound/protocol";
+import type { Erasures } from "./erasures.js";
 
 /** A batch without its bodies, found to agree with itself: every header follows the one before, and the statement. */
 export interface BatchContent {
@@ -57,17 +58,22 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
 /**
  * A whole batch with everything it can be held to on its own: content, every body against its header, and the
  * signature, by the key that the instance's id is the hash of.
+ * @param erasures the bodies that may be missing; default: none
  * @throws FogboundError `FORMAT_INVALID` or `VERIFICATION_FAILED`.
  */
-export async function verifyBatch({ batch, statement, signer }: ReadBatch): Promise<BatchContent> {
+export async function verifyBatch(
+  { batch, statement, signer }: ReadBatch,
+  erasures: Erasures | null = null,
+): Promise<BatchContent> {
   if (instanceIdOf(signer, statement.capsule) !== statement.instance) throw FogboundError.verificationFailed();
   await batchStatement.verify(batch.statement, signer);
   const content = readBatchContent(batch.statement, batch.headers);
-  const whole = batch.bodies.length === batch.headers.length;
-  if (
-    !whole ||
-    !batch.bodies.every((body, index) => body !== null && sameBytes(sha256(body), content.bodyHashes[index] ?? null))
-  )
+  const { instance, epoch, first } = statement;
+  const isWhole = (body: Uint8Array | null, index: number): boolean =>
+    body === null
+      ? erasures?.isErased(instance, epoch, first + index) === true
+      : sameBytes(sha256(body), content.bodyHashes[index] ?? null);
+  if (batch.bodies.length !== batch.headers.length || !batch.bodies.every(isWhole))
     throw FogboundError.verificationFailed();
   return content;
 }

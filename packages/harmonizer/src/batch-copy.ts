@@ -2,6 +2,7 @@ import { FogboundError } from "@fogbound/errors";
 import { batchStatement, hashOf, type InstanceId, sameBytes, type Waiting } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { readBatch, verifyBatch } from "./batch-content.js";
+import type { Erasures } from "./erasures.js";
 import type { LogReader } from "./log-reader.js";
 import { names } from "./names.js";
 import { hasCode, readObject } from "./objects.js";
@@ -29,21 +30,23 @@ export async function readBatchCopy(
   waiting: Waiting,
 ): Promise<BatchCopy | null> {
   const statementHash = await statementHashOf(log, batch, waiting);
-  return statementHash === null ? null : readCopyOf(store, batch, statementHash, waiting);
+  return statementHash === null ? null : readCopyOf(store, log, batch, statementHash, waiting);
 }
 
 /** The copy whose statement has this hash, the one that was sequenced; null when none is kept. */
 export async function readCopyOf(
   store: ObjectStore,
+  log: LogReader,
   { instance, epoch, batch }: BatchName,
   statementHash: Uint8Array,
   waiting: Waiting,
 ): Promise<BatchCopy | null> {
   const bytes = await readObject(store, names.batchCopy(instance, epoch, batch, statementHash), waiting);
-  return bytes === null ? null : { bytes, isWhole: await isWhole(bytes, statementHash) };
+  return bytes === null ? null : { bytes, isWhole: await isWhole(bytes, statementHash, log.places.erasures) };
 }
 
-async function statementHashOf(
+/** The statement of a sequenced batch, as its bundle holds it; null when it was never sequenced. */
+export async function statementHashOf(
   log: LogReader,
   { instance, epoch, batch }: BatchName,
   waiting: Waiting,
@@ -59,10 +62,10 @@ async function statementHashOf(
   throw FogboundError.verificationFailed();
 }
 
-async function isWhole(bytes: Uint8Array, statementHash: Uint8Array): Promise<boolean> {
+async function isWhole(bytes: Uint8Array, statementHash: Uint8Array, erasures: Erasures): Promise<boolean> {
   try {
     const read = readBatch(bytes);
-    await verifyBatch(read);
+    await verifyBatch(read, erasures);
     return sameBytes(hashOf(read.batch.statement), statementHash);
   } catch (error) {
     if (hasCode(error, "VERIFICATION_FAILED") || hasCode(error, "FORMAT_INVALID") || hasCode(error, "FORMAT_TOO_NEW"))

@@ -62,7 +62,11 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     const bytes = batch.slice();
     return this.#open(waiting, async () => {
       const read = readBatch(bytes);
-      return this.#inTurn(read.statement.instance, () => this.#parts.intake.batch(read, waiting), waiting);
+      const { instance, epoch, batch: number } = read.statement;
+      const isKnown = this.#parts.log.places.batch(instance, epoch, number) !== undefined;
+      const receipts = await this.#inTurn(instance, () => this.#parts.intake.batch(read, waiting), waiting);
+      if (isKnown) await abortable(this.#parts.stripes.spareAgain(read), waiting.signal);
+      return receipts;
     });
   }
 
@@ -70,7 +74,9 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     const bytes = signedNote.slice();
     return this.#open(waiting, async () => {
       const { intake, sequence } = this.#parts;
-      return only(await sequence.submit(await intake.note(about, bytes, waiting), waiting.signal));
+      const receipt = only(await sequence.submit(await intake.note(about, bytes, waiting), waiting.signal));
+      if (about === "erased") await abortable(this.#parts.stripes.erase(bytes), waiting.signal);
+      return receipt;
     });
   }
 

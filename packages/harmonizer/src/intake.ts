@@ -2,6 +2,7 @@ import { FogboundError } from "@fogbound/errors";
 import {
   type CapsuleId,
   capsuleIdOf,
+  type ErasedRecords,
   epochHead,
   erased,
   explained,
@@ -78,12 +79,13 @@ export class Intake {
     const { bytes } = read;
     assertStorable(bytes);
     const { store, log, refresh } = this.#parts;
-    const content = await verifyBatch(read);
-    const { capsule, instance, epoch, batch } = content.statement;
+    const { instance, epoch, batch } = read.statement;
     const isKnown = () => (log.state.chain(instance)?.epoch ?? 0) >= epoch;
     if (!isKnown()) await refresh();
-    const submission: Submission = { kind: "batch", capsule, content };
     const sequenced = log.places.batch(instance, epoch, batch) !== undefined;
+    const content = await verifyBatch(read, sequenced ? log.places.erasures : null);
+    const { capsule } = content.statement;
+    const submission: Submission = { kind: "batch", capsule, content };
     if (isKnown() && !sequenced)
       await putOnce(store, names.batchCopy(instance, epoch, batch, hashOf(content.statementBytes)), bytes, waiting);
     return submission;
@@ -105,7 +107,18 @@ export class Intake {
     const allowed = [root, ...(about === "received" ? auditors.map(({ signingKey }) => signingKey) : [])];
     if (!allowed.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
     await notes[about].verify(bytes, signer);
+    if (about === "erased") this.#assertThere(capsule, erased.read(bytes).value.records);
     return { kind: "note", capsule, about, bytes };
+  }
+
+  /** A note about records to come would let a host leave their bodies out. */
+  #assertThere(capsule: CapsuleId, records: readonly ErasedRecords[]): void {
+    for (const { instance, epoch, numbers } of records) {
+      const chain = this.#parts.log.state.chain(instance);
+      const last = numbers === null ? 0 : Math.max(...numbers);
+      if (chain?.capsule === capsule && epoch >= 1 && epoch <= chain.epoch && last <= chain.number) continue;
+      throw invalid(`Expected records of ${capsule} that are sequenced, got some of epoch ${epoch} of ${instance}.`);
+    }
   }
 
   #assertOurs(named: HarmonizerEntry): void {

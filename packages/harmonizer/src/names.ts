@@ -23,6 +23,9 @@ export const names = {
   parity: ({ instance, epoch, first, last, parity, index }: ParityName): string =>
     `${names.parities(instance, epoch)}${padded(first)}-${padded(last)}/${digits(index)}-of-${digits(parity)}`,
   parities: (instance: InstanceId, epoch: number): string => `harmonizer/parity/${instance}/${padded(epoch)}/`,
+  erasures: "harmonizer/erased/",
+  /** That this harmonizer has done its part of an erasure: the name is the hash of the owner's note. */
+  erasure: (note: string): string => `harmonizer/erased/${note}`,
   manifest: (capsule: CapsuleId, version: number, hash: Uint8Array): string =>
     `harmonizer/manifests/${capsule}/${padded(version)}-${toHex(hash)}`,
   checkpoint: "harmonizer/checkpoint",

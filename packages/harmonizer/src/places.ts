@@ -1,6 +1,7 @@
 import { toHex } from "@fogbound/crypto";
 import { type CapsuleId, hashOf, type InstanceId } from "@fogbound/protocol";
 import type { Step } from "./advance.js";
+import { Erasures } from "./erasures.js";
 
 /** In which bundle a thing was sequenced: bundle numbers only, one for each head, batch, manifest and capsule. */
 export class Places {
@@ -10,6 +11,7 @@ export class Places {
   readonly #tips = new Map<CapsuleId, number>();
   readonly #bundles = new Map<CapsuleId, number[]>();
   readonly #notes = new Map<string, number>();
+  readonly erasures: Erasures = new Erasures();
 
   take(step: Step, bundle: number): void {
     const bundles = at(this.#bundles, step.capsule);
@@ -17,6 +19,7 @@ export class Places {
     if (step.kind === "manifest") at(this.#manifests, step.capsule).push(bundle);
     if (step.kind === "tips") this.#tips.set(step.capsule, bundle);
     if (step.kind === "note") this.#notes.set(noteName(step.bytes), bundle);
+    if (step.kind === "note" && step.about === "erased") this.erasures.take(step.bytes);
     if (step.kind === "head") at(this.#chains, step.head.instance).push([bundle]);
     if (step.kind === "batch") at(this.#chains, step.content.statement.instance).at(-1)?.push(bundle);
   }
@@ -27,6 +30,11 @@ export class Places {
 
   batch(instance: InstanceId, epoch: number, batch: number): number | undefined {
     return batch < 1 ? undefined : this.#chains.get(instance)?.[epoch - 1]?.[batch];
+  }
+
+  /** How many batches of an epoch are sequenced. */
+  batches(instance: InstanceId, epoch: number): number {
+    return Math.max(0, (this.#chains.get(instance)?.[epoch - 1]?.length ?? 0) - 1);
   }
 
   manifest(capsule: CapsuleId, version: number): number | undefined {

@@ -2,7 +2,10 @@ import { parityOf, sha256 } from "@fogbound/crypto";
 import { type CapsuleId, hashOf, type InstanceId, parityShard, sameBytes } from "@fogbound/protocol";
 import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
 import type { Step } from "./advance.js";
-import { readBatchCopy, readCopyOf } from "./batch-copy.js";
+import type { ReadBatch } from "./batch-content.js";
+import { type BatchCopy, readBatchCopy, readCopyOf, statementHashOf } from "./batch-copy.js";
+import { eraseSpares, withoutErased } from "./erase-spares.js";
+import { erasureName } from "./erasures.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
@@ -74,6 +77,22 @@ export class Stripes {
     });
   }
 
+  /**
+   * Keeps once more a batch that was sequenced before, when nothing sound is kept of it: as a copy, and as parity again
+   * when its stripe is whole. Another statement over the same records is passed over.
+   */
+  spareAgain(read: ReadBatch): Promise<void> {
+    return this.#serial.run(() => this.#spareAgain(read));
+  }
+
+  /**
+   * Does this harmonizer's part of an erasure: takes the bodies out of copies, and parity that would bring them back away.
+   * What is left of those batches is kept anew once it is submitted. Done again, it changes nothing.
+   */
+  erase(note: Uint8Array): Promise<void> {
+    return this.#serial.run(() => this.#erase(erasureName(note)));
+  }
+
   /** Resolves when nothing of this is under way. */
   async drain(): Promise<void> {
     await this.#serial.run(async () => undefined);
@@ -101,7 +120,48 @@ export class Stripes {
     }
   }
 
+  async #spareAgain({ batch: object, statement }: ReadBatch): Promise<void> {
+    const { store, log } = this.#parts;
+    const { capsule, instance, epoch, batch } = statement;
+    const hash = await statementHashOf(log, statement, {});
+    if (hash === null || !sameBytes(hash, hashOf(object.statement))) return;
+    if ((await readCopyOf(store, log, statement, hash, {}))?.isWhole || (await this.#isCovered(statement))) return;
+    const { parity } = await this.#rules({ capsule, instance, epoch, batches: new Map(), rules: null });
+    if (parity === 0) return;
+    await store.replace(
+      names.batchCopy(instance, epoch, batch, hash),
+      withoutErased(object, statement, log.places.erasures),
+    );
+    this.#add(statement, hash);
+    await this.#closeFull(instance, epoch);
+  }
+
+  async #isCovered({ instance, epoch, batch }: OpenCopy): Promise<boolean> {
+    const { store } = this.#parts;
+    for await (const closed of closedStripes(store, instance, epoch, batch)) {
+      if (closed.first > batch) return false;
+      if (closed.last >= batch && (await isSound(store, instance, epoch, closed))) return true;
+    }
+    return false;
+  }
+
+  async #erase(note: string): Promise<void> {
+    const { store, log } = this.#parts;
+    if ((await store.head(names.erasure(note))) !== null) return;
+    for (const records of log.places.erasures.notes.get(note) ?? []) await eraseSpares(store, log, records);
+    await putDerived(store, names.erasure(note), new TextEncoder().encode(note));
+  }
+
+  async #eraseAll(): Promise<void> {
+    const done = new Set<string>();
+    const { store, log } = this.#parts;
+    if (log.places.erasures.notes.size === 0) return;
+    for await (const { key } of store.list(names.erasures)) done.add(key.slice(names.erasures.length));
+    for (const note of log.places.erasures.notes.keys()) if (!done.has(note)) await this.#erase(note);
+  }
+
   async #recover(): Promise<void> {
+    await this.#eraseAll();
     await this.#gather();
     // One that cannot be closed must not keep the others from it.
     for (const stripe of [...this.#open.values()]) await this.#takeUp(stripe).catch(() => undefined);
@@ -161,11 +221,9 @@ export class Stripes {
     // One that rotted, that another process has turned into parity, or that is too long for a shard: it stays as it is.
     const lost = run.filter((_, at) => copies[at] === null);
     if (lost.length > 0) return this.#forget(stripe, lost);
-    await this.#putParity(
-      stripe,
-      run[0] ?? 0,
-      copies.filter((copy) => copy !== null),
-    );
+    const whole = copies.filter((copy) => copy !== null);
+    await this.#putParity(stripe, run[0] ?? 0, whole);
+    if (await this.#wasErased(stripe, run, whole)) return this.#closeOne(stripe, run);
     await this.#dropCopies(stripe, run);
   }
 
@@ -181,12 +239,28 @@ export class Stripes {
     }
   }
 
-  async #copy({ instance, epoch, batches }: OpenStripe, batch: number): Promise<Uint8Array | null> {
+  /** A body that another process erased meanwhile would live on in this parity: then it goes. */
+  async #wasErased(stripe: OpenStripe, run: readonly number[], copies: readonly Uint8Array[]): Promise<boolean> {
+    const { store } = this.#parts;
+    const { instance, epoch } = stripe;
+    const now = await Promise.all(run.map((batch) => this.#found(stripe, batch)));
+    if (now.every((found, at) => found === null || sameBytes(found.bytes, copies[at] ?? null))) return false;
+    const [first = 0] = run;
+    for await (const closed of closedStripes(store, instance, epoch, first))
+      if (closed.first === first && closed.last === run.at(-1)) for (const key of closed.keys) await store.delete(key);
+    return true;
+  }
+
+  async #copy(stripe: OpenStripe, batch: number): Promise<Uint8Array | null> {
+    const found = await this.#found(stripe, batch);
+    return found?.isWhole && found.bytes.length <= mostShardBytes ? found.bytes : null;
+  }
+
+  #found({ instance, epoch, batches }: OpenStripe, batch: number): Promise<BatchCopy | null> {
     const { store, log } = this.#parts;
     const hash = batches.get(batch) ?? null;
     const name = { instance, epoch, batch };
-    const found = await (hash === null ? readBatchCopy(store, log, name, {}) : readCopyOf(store, name, hash, {}));
-    return found?.isWhole && found.bytes.length <= mostShardBytes ? found.bytes : null;
+    return hash === null ? readBatchCopy(store, log, name, {}) : readCopyOf(store, log, name, hash, {});
   }
 
   /** Also those of a submission that lost: only one batch of a number is ever sequenced. */

@@ -1,0 +1,33 @@
+import { toHex } from "@fogbound/crypto";
+import { type ErasedRecords, erased, hashOf, type InstanceId } from "@fogbound/protocol";
+
+/** What owners erased, as the log says: whole epochs lose their wraps, which a harmonizer has none of; records their bodies. */
+export class Erasures {
+  readonly #numbers = new Map<string, Set<number>>();
+  readonly #notes = new Map<string, readonly ErasedRecords[]>();
+
+  /** A sequenced note: its signature was checked when it came. */
+  take(note: Uint8Array): void {
+    const { records } = erased.read(note).value;
+    this.#notes.set(erasureName(note), records);
+    for (const { instance, epoch, numbers } of records) {
+      const name = `${instance} ${epoch}`;
+      const known = this.#numbers.get(name) ?? new Set();
+      this.#numbers.set(name, known);
+      for (const number of numbers ?? []) known.add(number);
+    }
+  }
+
+  isErased(instance: InstanceId, epoch: number, number: number): boolean {
+    return this.#numbers.get(`${instance} ${epoch}`)?.has(number) === true;
+  }
+
+  /** Every note there is, by `erasureName`. */
+  get notes(): ReadonlyMap<string, readonly ErasedRecords[]> {
+    return this.#notes;
+  }
+}
+
+export function erasureName(note: Uint8Array): string {
+  return toHex(hashOf(note));
+}
