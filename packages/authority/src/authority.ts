@@ -7,6 +7,7 @@ import {
   type Clock,
   capsuleIdOf,
   type Harmonizer,
+  instanceIdOf,
   type LogObjects,
   layout,
   manifest,
@@ -22,6 +23,7 @@ import { freshnessSeconds } from "./defaults.js";
 import { Floor } from "./floor.js";
 import { openHeld, requireNamed, type SignedManifest, verifySequenced, verifySigned } from "./held-manifest.js";
 import { Journal } from "./journal.js";
+import { dropEpoch, eraseEpochs, type JournalPlace, restoreObject } from "./keeping.js";
 import { type AuthorityKeys, memberOf } from "./keys.js";
 import { logObjects } from "./log-objects.js";
 import { Nonces } from "./nonces.js";
@@ -113,6 +115,31 @@ export class EmbeddedAuthority implements Authority {
 
   journal(capsule: CapsuleId): LogObjects {
     return logObjects(this.#options.store, layout.journal(this.#options.keys.id, capsule));
+  }
+
+  /** Puts back a head or a batch of its journal, by its name there. @throws as `restoreObject`. */
+  async restore(capsule: CapsuleId, name: string, bytes: Uint8Array, waiting: Waiting = {}): Promise<void> {
+    this.#requireOpen();
+    await restoreObject(this.#journalPlace(capsule), name, bytes, waiting);
+  }
+
+  /** Deletes the wraps of its journal's epochs that the owner's signed note names whole. @throws as `eraseEpochs`. */
+  async erase(capsule: CapsuleId, note: Uint8Array, waiting: Waiting = {}): Promise<void> {
+    const { held } = await this.#require(capsule, waiting);
+    await eraseEpochs(this.#journalPlace(capsule), held.genesis.root, note, waiting);
+  }
+
+  /** Deletes an epoch of its journal that has ended. @throws as `dropEpoch`. */
+  async dropEpoch(capsule: CapsuleId, epoch: number, waiting: Waiting = {}): Promise<void> {
+    this.#requireOpen();
+    await dropEpoch(this.#journalPlace(capsule), epoch, waiting);
+  }
+
+  #journalPlace(capsule: CapsuleId): JournalPlace {
+    const { store, keys } = this.#options;
+    const journalKey = keys.journalKey.publicKey;
+    const instance = instanceIdOf(journalKey, capsule);
+    return { store, root: layout.journal(keys.id, capsule), capsule, instance, journalKey };
   }
 
   /** Writes and deposits what is left of the journals. The store stays open. */
