@@ -31,15 +31,23 @@ export async function entryOf(context: Context, access: Access): Promise<Entry |
   };
 }
 
-/** Name and length, by the host part of the manifest the request names. */
+/** Name and length, by the host part of the manifest the request names, or of another that can be opened. */
 export async function describeItem(
   context: Context,
   known: KnownManifest | undefined,
   item: string,
 ): Promise<HostPart["items"][number] | null> {
   if (known === undefined) return null;
-  const { host } = await context.readable.parts(known);
-  return host?.items.find(({ id }) => id === item) ?? null;
+  const described = async (version: KnownManifest): Promise<HostPart["items"][number] | null> =>
+    (await context.readable.parts(version)).host?.items.find(({ id }) => id === item) ?? null;
+  const own = await described(known);
+  if (own !== null) return own;
+  // An auditor opens the host parts of the versions that name him; an item keeps its id and its name through all.
+  for (const version of [...context.manifests.byHash.values()].reverse()) {
+    const found = await described(version);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function outcomeOf(context: Context, access: Access): Entry["outcome"] {

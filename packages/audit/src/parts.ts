@@ -21,7 +21,7 @@ export interface Parts {
 
 const nonce = new Uint8Array(12); // a part's key seals that part alone
 
-/** Through the owner part, or through a wrap of the authority part to one of the keys. */
+/** Through the owner part, or through a wrap of the authority part, or of the host part alone, to one of the keys. */
 export async function openParts(
   capsule: CapsuleId,
   known: KnownManifest,
@@ -35,7 +35,9 @@ export async function openParts(
       : await ifItHolds(async () => authorityPart.decode(owner.authorityPart));
   const hostKey = owner?.hostPartKey ?? authority?.hostPartKey ?? null;
   const { host } = parts;
-  if (hostKey === null || host === null) return { host: null, authority };
+  if (host === null) return { host: null, authority };
+  if (hostKey === null)
+    return { host: await openForKeys(hostPart, host, { capsule, name: "host", readKeys }), authority };
   return { host: await ifItHolds(() => openWith(hostPart, host, { capsule, name: "host", key: hostKey })), authority };
 }
 

@@ -14,6 +14,7 @@ import { Notes } from "./notes.js";
 import { RememberedPapers } from "./papers.js";
 import { judgePin, pinOf } from "./pins.js";
 import { openBatch } from "./records.js";
+import { ReleasedKeys } from "./reseal-due.js";
 import { Sequence, type SequencedBatch } from "./sequence.js";
 import { judgeSpares } from "./spares.js";
 import { Unseen } from "./unseen.js";
@@ -43,10 +44,15 @@ export async function* judgeHistory(
   const context = await readAnchors(evidence, keys, options);
   const sequence = new Sequence(context);
   const accesses = new Accesses(context);
+  const released = new ReleasedKeys();
   if (context.manifests.genesis !== null) {
     const bundles = inOrder(evidence.bundles(), bundlesAtOnce, (bytes) => checkBundle(context, bytes));
     const batches = inOrder(readSequence(sequence, bundles), batchesAtOnce, (batch) => openBatch(context, batch));
-    for await (const records of batches) for (const record of records) yield* await accesses.add(record);
+    for await (const records of batches)
+      for (const record of records) {
+        released.take(record);
+        yield* await accesses.add(record);
+      }
     yield* await accesses.finish();
     judgeInstances(context, sequence, accesses.registered);
     await judgeLeftovers(context, sequence);
@@ -59,6 +65,7 @@ export async function* judgeHistory(
   judgeTail(context, sequence);
   const inForce = context.manifests.byHash.get(sequence.manifests.get(sequence.version) ?? "");
   const rehashed = await rehashContent(context, inForce);
+  released.judge(context, sequence, inForce);
   const verdict = judge({ context, sequence, accesses, rehashed, pinKeptAt: options.pinKeptAt ?? null });
   options.onEnd?.(context, sequence);
   return { verdict, pin: verdict.outcome === "broken" ? null : pinOf(context, sequence) };

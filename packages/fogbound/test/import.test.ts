@@ -33,8 +33,8 @@ async function keysOf(store: ObjectStore): Promise<string[]> {
 }
 
 /** The file with some of its objects changed, left out (null) or put in. */
-async function changed(changes: Readonly<Record<string, Uint8Array | null>>): Promise<Blob> {
-  const objects = new Map<string, Uint8Array>();
+async function changed(changes: Readonly<Record<string, Uint8Array<ArrayBuffer> | null>>): Promise<Blob> {
+  const objects = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [name, { offset, size }] of await indexArchive(file))
     objects.set(name, new Uint8Array(await file.slice(offset, offset + size).arrayBuffer()));
   for (const [name, bytes] of Object.entries(changes))
@@ -43,12 +43,12 @@ async function changed(changes: Readonly<Record<string, Uint8Array | null>>): Pr
   async function* entries() {
     for (const [name, bytes] of objects) yield { name, size: bytes.length, body: new Blob([bytes]).stream() };
   }
-  const parts: Uint8Array[] = [];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   for await (const part of writeArchive(entries())) parts.push(part.slice());
   return new Blob(parts);
 }
 
-async function bytesOf(part: RegExp): Promise<[string, Uint8Array]> {
+async function bytesOf(part: RegExp): Promise<[string, Uint8Array<ArrayBuffer>]> {
   for (const [name, { offset, size }] of await indexArchive(file))
     if (part.test(name)) return [name, new Uint8Array(await file.slice(offset, offset + size).arrayBuffer())];
   throw new Error(`Expected ${part} in the export.`);
