@@ -1,8 +1,20 @@
 import type { IncomingMessage } from "node:http";
+import type { StoredObject } from "@fogbound/storage";
 import { nextChunk } from "./answer.js";
+import { infoOf } from "./object-info.js";
+
+/** The object that a GET was answered with. */
+export function objectOf(key: string, response: IncomingMessage, idleMilliseconds: number): StoredObject {
+  try {
+    return { ...infoOf(key, response.headers), body: bodyOf(response, idleMilliseconds) };
+  } catch (error) {
+    response.destroy();
+    throw error;
+  }
+}
 
 /** The bytes of an answer as they are asked for. Giving it up ends its connection. */
-export function bodyOf(response: IncomingMessage, idleMilliseconds: number): ReadableStream<Uint8Array> {
+function bodyOf(response: IncomingMessage, idleMilliseconds: number): ReadableStream<Uint8Array> {
   const iterator: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
   // Nobody listens between two reads, and an error that nobody listens to ends the process.
   response.on("error", () => undefined);

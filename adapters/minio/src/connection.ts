@@ -46,6 +46,10 @@ export class S3Connection {
     this.#client = new SigningClient(options, this.#agent);
   }
 
+  get idleMilliseconds(): number {
+    return this.#options.idleMilliseconds;
+  }
+
   /** @returns the answer, whose status is one of `statuses`. @throws S3Error for any other; the network's own errors. */
   async send(request: S3Request, statuses: readonly number[], signal: AbortSignal): Promise<http.IncomingMessage> {
     signal.throwIfAborted();
@@ -53,7 +57,7 @@ export class S3Connection {
     this.#client.useCredentials(await currentCredentials(this.#options.credentials));
     const response = await this.#exchange(request, exchange);
     if (statuses.includes(response.statusCode ?? 0)) return response;
-    const code = await codeOf(response, this.#options.idleMilliseconds);
+    const code = await codeOf(response, this.idleMilliseconds);
     throw S3Error.answered(response.statusCode ?? 0, code, nameOf(request));
   }
 
@@ -74,7 +78,7 @@ export class S3Connection {
   }
 
   readText(response: http.IncomingMessage): Promise<string> {
-    return readAnswer(response, this.#options.idleMilliseconds);
+    return readAnswer(response, this.idleMilliseconds);
   }
 
   close(): void {
@@ -82,9 +86,9 @@ export class S3Connection {
   }
 
   async #exchange(request: S3Request, exchange: Exchange): Promise<http.IncomingMessage> {
-    const { method, key, query = {}, headers = {}, body = new Uint8Array(0) } = request;
+    const { method, key, query = {}, headers = {}, body } = request;
     // S3 asks for it where an object is locked; it also finds what a proxy that ends TLS has damaged.
-    const digest = body.length === 0 ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
+    const digest = body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
     const options: RequestOptions = {
       method,
       bucketName: this.#options.bucket,
@@ -94,7 +98,7 @@ export class S3Connection {
       exchange,
     };
     try {
-      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      const bytes = body === undefined ? "" : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
       return await this.#client.makeRequestAsync(options, bytes, everyStatus);
     } catch (error) {
       if (exchange.response === null) throw error;

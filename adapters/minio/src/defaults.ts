@@ -24,3 +24,6 @@ export const idleSeconds = 60;
 
 /** Bytes of an answer in XML at most: a page of a thousand of the longest keys, escaped, is 4 MiB. */
 export const answerBytes: number = 16 * 1024 * 1024;
+
+/** Milliseconds for which the object is retained that proves retention: clocks may differ by less than that. */
+export const retentionProbeMilliseconds: number = 5 * 60_000;

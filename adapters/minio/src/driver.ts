@@ -1,12 +1,11 @@
 import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
-import { bodyOf } from "./body.js";
-import { S3Connection, type S3Request } from "./connection.js";
-import { errorCode, isMiss, S3Error } from "./error-code.js";
-import { listObjects } from "./listing.js";
-import { uploadContent } from "./multipart.js";
-import { infoOf, writtenInfo } from "./object-info.js";
+import { type Bucket, keepsVersions } from "./bucket.js";
+import { S3Connection } from "./connection.js";
+import { errorCode, S3Error } from "./error-code.js";
 import { type MinioOptions, type ResolvedOptions, resolveOptions } from "./options.js";
-import { deleteVersions, listThroughMarkers, newestVersion, remove } from "./versions.js";
+import { PlainBucket } from "./plain-bucket.js";
+import { lockHeaders, proveRetention } from "./retention.js";
+import { VersionedBucket } from "./versioned-bucket.js";
 
 /**
  * Fogbound's store in a bucket of an S3 store: MinIO, AWS S3, Ceph RGW, R2 and others.
@@ -15,10 +14,11 @@ import { deleteVersions, listThroughMarkers, newestVersion, remove } from "./ver
  * **Create-only** is one PUT with `If-None-Match: *`; 412 means that the object exists. Every other outcome that S3 does
  * not spell out (5xx, 409, a broken connection) is unknown. `upload` is not create-only: most stores ignore the
  * condition when they put parts together.
- * **Absence** is a 404 that names the key. HEAD has no body to name it in, so its 404 is confirmed by a GET.
- * **Object lock**, when it is asked for: retention is set with the PUT; reads go through delete markers, to the newest
- * version that is an object; `delete` removes every version, and is refused while one is retained. `replace` leaves the
- * versions before it to the bucket's lifecycle.
+ * **Versions**, where the bucket keeps them: the oldest version of a key is the object, so the first writer wins by
+ * the order of the versions, for `upload` too; nothing put over it hides it. `delete` removes every version.
+ * **Absence** is a 404 that names the key, or a list of versions that has none of it. HEAD has no body to name it in, so
+ * its 404 is confirmed by a GET.
+ * **Retention** is claimed only after it was proved; see `MinioOptions.objectLock`.
  * **Limits.** 10,000 parts of `partBytes`; prefix and key together take 1,024 bytes.
  *
  * @throws TypeError or RangeError for options that are none.
@@ -29,69 +29,67 @@ export function minio(options: MinioOptions): StoreDriver {
 
 class Minio implements StoreDriver {
   readonly name = "minio";
-  readonly capabilities: Capabilities;
   readonly #options: ResolvedOptions;
   readonly #connection: S3Connection;
   readonly #cleaning = new Set<Promise<void>>();
+  #looking: Promise<Bucket> | null = null;
+  #proving: Promise<void> | null = null;
+  #hasLargeCreateOnly = false;
+  #isRetentionProved = false;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.#connection = new S3Connection(options);
-    this.capabilities = {
-      largeCreateOnly: false,
-      enforcedRetention: options.objectLock !== null,
+  }
+
+  /** Known once the store was asked for something: `ObjectStore.open` reads them when it has probed. */
+  get capabilities(): Capabilities {
+    return {
+      largeCreateOnly: this.#hasLargeCreateOnly,
+      enforcedRetention: this.#isRetentionProved,
       conditionalDelete: false,
     };
   }
 
   async create(key: string, body: Uint8Array, retainUntil: Date | null, signal: AbortSignal): Promise<ObjectInfo> {
-    const headers = { "if-none-match": "*", ...this.#lockHeaders(retainUntil) };
-    // S3 lets a create-only PUT through when a delete marker lies over the object.
-    if (this.#isLocked && (await newestVersion(this.#connection, this.#full(key), signal)) !== null)
-      throw S3Error.found("OBJECT_EXISTS", "the object is there, or lies under a delete marker");
-    return this.#put(key, body, headers, signal);
+    const bucket = await this.#bucket(signal);
+    await this.#proveRetention(signal);
+    const { objectLock } = this.#options;
+    const headers = objectLock === null || retainUntil === null ? {} : lockHeaders(objectLock, retainUntil);
+    return this.#own(await bucket.create(this.#full(key), body, headers, signal));
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
-    const { partBytes } = this.#options;
-    const cleanUp = (work: () => Promise<void>): Promise<void> => this.#cleanUp(work);
-    const info = await uploadContent(this.#connection, this.#full(key), content, { partBytes, cleanUp }, signal);
-    return { ...info, key };
+    const bucket = await this.#bucket(signal);
+    return this.#own(await bucket.upload(this.#full(key), content, signal));
   }
 
   async replace(key: string, body: Uint8Array, signal: AbortSignal): Promise<ObjectInfo> {
-    return this.#put(key, body, {}, signal);
+    const bucket = await this.#bucket(signal);
+    return this.#own(await bucket.replace(this.#full(key), body, signal));
   }
 
   async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
-    const headers: Record<string, string> = range === null ? {} : { range: rangeHeader(range) };
-    const response = await this.#read({ method: "GET", key: this.#full(key), headers }, [200, 206], signal);
-    if (response === null) return null;
-    try {
-      return { ...infoOf(key, response.headers), body: bodyOf(response, this.#options.idleMilliseconds) };
-    } catch (error) {
-      response.destroy();
-      throw error;
-    }
+    const bucket = await this.#bucket(signal);
+    const object = await bucket.get(this.#full(key), range, signal);
+    return object === null ? null : this.#own(object);
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
-    const response = await this.#read({ method: "HEAD", key: this.#full(key) }, [200], signal);
-    if (response === null) return null;
-    response.resume();
-    return infoOf(key, response.headers);
+    const bucket = await this.#bucket(signal);
+    const info = await bucket.head(this.#full(key), signal);
+    return info === null ? null : this.#own(info);
   }
 
   async list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
-    const listed = this.#isLocked ? listThroughMarkers : listObjects;
-    const fullAfter = after === "" ? "" : this.#full(after);
-    const page = await listed(this.#connection, this.#full(prefix), fullAfter, limit, signal);
-    return page.map((info) => ({ ...info, key: this.#own(info.key) }));
+    const bucket = await this.#bucket(signal);
+    const page = await bucket.list(this.#full(prefix), after === "" ? "" : this.#full(after), limit, signal);
+    return page.map((info) => this.#own(info));
   }
 
   async delete(key: string, signal: AbortSignal): Promise<void> {
-    if (this.#isLocked) return deleteVersions(this.#connection, this.#full(key), signal);
-    await remove(this.#connection, { method: "DELETE", key: this.#full(key) }, signal);
+    const bucket = await this.#bucket(signal);
+    await bucket.delete(this.#full(key), signal);
   }
 
   async close(): Promise<void> {
@@ -103,65 +101,48 @@ class Minio implements StoreDriver {
     return errorCode(error);
   }
 
-  get #isLocked(): boolean {
-    return this.#options.objectLock !== null;
-  }
-
   #full(key: string): string {
     return this.#options.prefix + key;
   }
 
-  #own(fullKey: string): string {
+  #own<Info extends ObjectInfo>(info: Info): Info {
     const { prefix } = this.#options;
-    if (fullKey.startsWith(prefix)) return fullKey.slice(prefix.length);
+    if (info.key.startsWith(prefix)) return { ...info, key: info.key.slice(prefix.length) };
     throw S3Error.found("STORE_UNSUITABLE", "expected only keys with the prefix that was asked for, got another");
   }
 
-  async #put(
-    key: string,
-    body: Uint8Array,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<ObjectInfo> {
-    const request = { method: "PUT", key: this.#full(key), headers, body } as const;
-    const response = await this.#connection.sendAndDrain(request, [200], signal);
-    return writtenInfo(key, body.length, response.headers);
-  }
-
-  /** The answer, or null for a proved miss. */
-  async #read(request: S3Request & { readonly key: string }, statuses: readonly number[], signal: AbortSignal) {
+  /** Asked for once what kind of bucket it is, and again when that failed. */
+  async #bucket(signal: AbortSignal): Promise<Bucket> {
+    this.#looking ??= this.#look(signal);
     try {
-      return await this.#connection.send(request, statuses, signal);
+      return await this.#looking;
     } catch (error) {
-      if (!(error instanceof S3Error) || error.status !== 404) throw error;
-      if (this.#isLocked) return this.#readVersion(request, statuses, signal);
-      if (isMiss(error)) return null;
-      if (request.method === "HEAD") await this.#assertMiss(request.key, signal);
-      else throw error;
-      return null;
-    }
-  }
-
-  async #readVersion(request: S3Request & { readonly key: string }, statuses: readonly number[], signal: AbortSignal) {
-    const found = await newestVersion(this.#connection, request.key, signal);
-    if (found === null) return null;
-    return this.#connection.send({ ...request, query: { versionId: found.versionId } }, statuses, signal);
-  }
-
-  /** @throws S3Error unless the store names the key as what is missing */
-  async #assertMiss(key: string, signal: AbortSignal): Promise<void> {
-    try {
-      const response = await this.#connection.send(
-        { method: "GET", key, headers: { range: "bytes=0-0" } },
-        [200, 206],
-        signal,
-      );
-      response.destroy();
-    } catch (error) {
-      if (isMiss(error)) return;
+      this.#looking = null;
       throw error;
     }
-    throw S3Error.found(null, "expected HEAD and GET to agree, but only GET found the object");
+  }
+
+  async #look(signal: AbortSignal): Promise<Bucket> {
+    const { partBytes } = this.#options;
+    const options = { partBytes, cleanUp: (work: () => Promise<void>) => this.#cleanUp(work) };
+    const isVersioned = await keepsVersions(this.#connection, signal);
+    const bucket = new (isVersioned ? VersionedBucket : PlainBucket)(this.#connection, options);
+    this.#hasLargeCreateOnly = bucket.largeCreateOnly;
+    return bucket;
+  }
+
+  /** Once, before the first create, which is one of the probe's when the store is opened. */
+  async #proveRetention(signal: AbortSignal): Promise<void> {
+    const { objectLock, prefix } = this.#options;
+    if (objectLock === null || this.#isRetentionProved) return;
+    this.#proving ??= proveRetention(this.#connection, prefix, objectLock, signal);
+    try {
+      await this.#proving;
+      this.#isRetentionProved = true;
+    } catch (error) {
+      this.#proving = null;
+      throw error;
+    }
   }
 
   /** Runs on when the caller has gone, and is waited for when the driver is closed. What fails is left to the bucket's lifecycle. */
@@ -171,16 +152,4 @@ class Minio implements StoreDriver {
     await cleaning;
     this.#cleaning.delete(cleaning);
   }
-
-  #lockHeaders(retainUntil: Date | null): Readonly<Record<string, string>> {
-    const { objectLock } = this.#options;
-    if (retainUntil === null || objectLock === null) return {};
-    // S3 keeps whole seconds: rounded up, so that nothing is released early.
-    const until = new Date(Math.ceil(retainUntil.getTime() / 1000) * 1000).toISOString().replace(".000Z", "Z");
-    return { "x-amz-object-lock-mode": objectLock.toUpperCase(), "x-amz-object-lock-retain-until-date": until };
-  }
-}
-
-function rangeHeader({ offset, length }: ByteRange): string {
-  return `bytes=${offset}-${Math.min(offset + length - 1, Number.MAX_SAFE_INTEGER)}`;
 }

@@ -1,32 +1,37 @@
-import type { ObjectInfo } from "@fogbound/storage";
 import { codeIn } from "./answer.js";
+import { put, versionIdIn, type Written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
 import { partCount, partsInFlight } from "./defaults.js";
 import { S3Error } from "./error-code.js";
-import { dateOf, writtenInfo } from "./object-info.js";
+import { dateOf } from "./object-info.js";
 import { type Part, partsOf } from "./parts.js";
 import { repeated } from "./retry.js";
 import { escapeXml, parseXml, textOf } from "./xml.js";
+
+export interface UploadOptions {
+  readonly partBytes: number;
+  /** Is given what removes the parts when an upload fails, and is awaited. */
+  readonly cleanUp: (work: () => Promise<void>) => Promise<void>;
+}
 
 /**
  * Writes a content of unknown length: in one request when it fits into one part, else in parts under an upload id of
  * its own. The client's `putObject` is not used: it joins whatever upload of the same key was left over, numbers its
  * parts behind those, and has reported success for an object that lacked a quarter of its bytes.
- *
- * @param cleanUp is given what removes the parts when the upload fails, and is awaited.
  */
 export async function uploadContent(
   connection: S3Connection,
   key: string,
   content: AsyncIterable<Uint8Array>,
-  options: { readonly partBytes: number; readonly cleanUp: (work: () => Promise<void>) => Promise<void> },
+  options: UploadOptions,
   signal: AbortSignal,
-): Promise<ObjectInfo> {
+): Promise<Written> {
   const parts = partsOf(content, options.partBytes);
   try {
     const first = await parts.next();
     if (first.done === true) throw new TypeError("Expected at least one part of every content.");
-    if (first.value.isLast) return await putWhole(connection, key, first.value.bytes, signal);
+    const { bytes, isLast } = first.value;
+    if (isLast) return await repeated(() => put(connection, key, bytes, {}, signal), signal);
     const uploadId = await repeated(() => startUpload(connection, key, signal), signal);
     const upload = new MultipartUpload(connection, key, uploadId, signal);
     try {
@@ -39,17 +44,6 @@ export async function uploadContent(
   } finally {
     await parts.return();
   }
-}
-
-async function putWhole(
-  connection: S3Connection,
-  key: string,
-  body: Uint8Array,
-  signal: AbortSignal,
-): Promise<ObjectInfo> {
-  const request = { method: "PUT", key, body } as const;
-  const { headers } = await repeated(() => connection.sendAndDrain(request, [200], signal), signal);
-  return writtenInfo(key, body.length, headers);
 }
 
 /** An answer that is lost leaves an upload without parts, which costs nothing and hinders nobody. */
@@ -86,7 +80,7 @@ class MultipartUpload {
     this.#throwFailure();
   }
 
-  async complete(signal: AbortSignal): Promise<ObjectInfo> {
+  async complete(signal: AbortSignal): Promise<Written> {
     const list = this.#etags.map(
       (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
     );
@@ -96,9 +90,10 @@ class MultipartUpload {
     const response = await this.#connection.send({ ...request, body: Buffer.from(document) }, [200], signal);
     const answer = await this.#connection.readText(response);
     // S3 answers 200 before it has put the parts together, and says in the body whether it could.
-    if (parseXml(answer.trimStart()).name === `${root}Result`)
-      return { key: this.#key, size: this.#length, modified: dateOf(response.headers.date) };
-    throw S3Error.answered(500, codeIn(answer), "POST ?uploadId");
+    if (parseXml(answer.trimStart()).name !== `${root}Result`)
+      throw S3Error.answered(500, codeIn(answer), "POST ?uploadId");
+    const info = { key: this.#key, size: this.#length, modified: dateOf(response.headers.date) };
+    return { info, versionId: versionIdIn(response.headers) };
   }
 
   /** Removes what was sent, once nothing is on its way any more: a part that comes later would stay. */

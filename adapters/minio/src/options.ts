@@ -21,8 +21,8 @@ export interface MinioOptions {
   readonly certificateAuthorities?: string;
   /**
    * Makes `retainUntil` possible, with the lock of this kind. The bucket must have been made with object lock: opening
-   * proves it, and refuses one that has none. Objects are then read through delete markers, and `delete` removes every
-   * version. Default: none.
+   * proves it, and refuses one that has none. Each proof leaves an object of one byte that cannot be deleted for five
+   * minutes; the next one removes it. Default: none.
    */
   readonly objectLock?: ObjectLock;
   /** Bytes of each part of a large upload, 5 MiB to 5 GiB; three are held in memory. Default: 16 MiB. */

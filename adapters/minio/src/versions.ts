@@ -1,37 +1,34 @@
-import type { ObjectInfo } from "@fogbound/storage";
-import type { S3Connection, S3Request } from "./connection.js";
-import { isMiss } from "./error-code.js";
+import { compareKeys, type ObjectInfo } from "@fogbound/storage";
+import type { S3Connection } from "./connection.js";
 import { listVersions, type Version } from "./listing.js";
 
 /** All versions and markers of one key, the newest first. */
-export async function* versionsOf(
+export async function versionsOf(
   connection: S3Connection,
   key: string,
   signal: AbortSignal,
-): AsyncGenerator<Version, void, undefined> {
-  for await (const page of listVersions(connection, key, "", 1000, signal))
-    for (const version of page) {
-      // Of the keys that start with this one it is the first.
-      if (version.key !== key) return;
-      yield version;
-    }
+): Promise<readonly Version[]> {
+  const found: Version[] = [];
+  for await (const page of listVersions(connection, key, "", 1000, signal)) {
+    found.push(...page.filter((version) => version.key === key));
+    // Of the keys that start with this one it is the first.
+    if (page.some((version) => version.key !== key)) break;
+  }
+  return found;
 }
 
-/**
- * The newest version that is an object, whatever markers lie over it: a marker hides, and what is retained cannot be
- * removed. null is a proved miss.
- */
-export async function newestVersion(
+/** The oldest version that is an object, whatever was put over it since. null is a proved miss. */
+export async function firstVersion(
   connection: S3Connection,
   key: string,
   signal: AbortSignal,
 ): Promise<Version | null> {
-  for await (const version of versionsOf(connection, key, signal)) if (!version.isMarker) return version;
-  return null;
+  const versions = await versionsOf(connection, key, signal);
+  return versions.findLast(({ isMarker }) => !isMarker) ?? null;
 }
 
-/** Up to `limit` objects, each by its newest version, those under delete markers too. */
-export async function listThroughMarkers(
+/** Up to `limit` objects, each by its oldest version; none only where there are no more. */
+export async function listFirstVersions(
   connection: S3Connection,
   prefix: string,
   after: string,
@@ -39,34 +36,23 @@ export async function listThroughMarkers(
   signal: AbortSignal,
 ): Promise<readonly ObjectInfo[]> {
   const found: ObjectInfo[] = [];
+  let key = "";
+  let first: Version | null = null;
   for await (const page of listVersions(connection, prefix, after, limit, signal)) {
-    for (const { key, size, modified, isMarker } of page)
-      if (!isMarker && found.at(-1)?.key !== key) found.push({ key, size, modified });
-    if (found.length > 0) break;
+    for (const version of page) {
+      // AWS begins behind the key it is given, radosgw with that key.
+      if (compareKeys(version.key, after) <= 0) continue;
+      if (version.key !== key && first !== null) found.push(plain(first));
+      if (version.key !== key) first = null;
+      key = version.key;
+      if (!version.isMarker) first = version;
+    }
+    // The last key of a page may go on in the next one, and is then asked for again.
+    if (found.length > 0) return found;
   }
-  return found;
+  return first === null ? found : [plain(first)];
 }
 
-/** Removes every version, the objects first: when one is retained, nothing of it is hidden. */
-export async function deleteVersions(connection: S3Connection, key: string, signal: AbortSignal): Promise<void> {
-  const markers: Version[] = [];
-  for await (const version of versionsOf(connection, key, signal)) {
-    if (version.isMarker) markers.push(version);
-    else await deleteVersion(connection, version, signal);
-  }
-  for (const marker of markers) await deleteVersion(connection, marker, signal);
-}
-
-/** Resolves when it is gone, and when the store proves that it was not there. */
-export async function remove(connection: S3Connection, request: S3Request, signal: AbortSignal): Promise<void> {
-  try {
-    await connection.sendAndDrain(request, [204], signal);
-  } catch (error) {
-    if (!isMiss(error)) throw error;
-  }
-}
-
-async function deleteVersion(connection: S3Connection, version: Version, signal: AbortSignal): Promise<void> {
-  const { key, versionId } = version;
-  await remove(connection, { method: "DELETE", key, query: { versionId } }, signal);
+export function plain({ key, size, modified }: Version): ObjectInfo {
+  return { key, size, modified };
 }

@@ -1,5 +1,5 @@
 import { testStore } from "@fogbound/storage/conformance";
-import { failures } from "./failures.js";
+import { failuresWith } from "./failures.js";
 import { freshS3 } from "./fresh-s3.js";
 
-testStore({ name: "minio", start: () => freshS3(), failures });
+testStore({ name: "minio", start: () => freshS3(), failures: failuresWith() });

@@ -52,6 +52,7 @@ export async function startMiniflare(): Promise<S3Server> {
   return announce<S3Server>({
     ...about,
     kind: "miniflare",
+    hasObjectLock: false,
     name: `${miniflare} (R2)`,
     async freshBucket({ objectLock = false } = {}) {
       const name = names.pop();

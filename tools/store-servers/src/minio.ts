@@ -47,6 +47,7 @@ export async function startMinio(): Promise<S3Server> {
   return announce<S3Server>({
     ...about,
     kind: "minio",
+    hasObjectLock: true,
     name: `minio ${(await versionOf()) ?? ""}`,
     freshBucket: (options) => makeFreshBucket(client, about.region, options),
     rawClient: () => rawClientOf(about),

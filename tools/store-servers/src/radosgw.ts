@@ -55,6 +55,7 @@ async function server(cluster: Cluster, endpoint: string, store: string): Promis
   return {
     ...about,
     kind: "radosgw",
+    hasObjectLock: true,
     name: `radosgw ${version}, ${store}`,
     freshBucket: (options) => makeFreshBucket(client, about.region, options),
     rawClient: () => rawClientOf(about),

@@ -24,6 +24,7 @@ export async function s3FromEnvironment(): Promise<S3Server> {
   return announce<S3Server>({
     ...about,
     kind: "environment",
+    hasObjectLock: true,
     name: "the one of FOGBOUND_TEST_S3_ENDPOINT",
     async freshBucket(options) {
       const bucket = await makeFreshBucket(client, about.region, options);

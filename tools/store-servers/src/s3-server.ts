@@ -12,6 +12,8 @@ export interface S3Server extends StoreServer<S3Credentials> {
   /** The file of this package that started it. */
   readonly kind: "environment" | "minio" | "radosgw" | "miniflare";
   readonly region: string;
+  /** Whether `freshBucket` can give one with object lock. */
+  readonly hasObjectLock: boolean;
   /** An empty bucket that nobody else was given. @param options `objectLock` needs a server that knows it. */
   freshBucket(options?: { readonly objectLock?: boolean }): Promise<string>;
   /** The vendor's own client, to look at what an adapter wrote; it knows nothing of the adapter. */
