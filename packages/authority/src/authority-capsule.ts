@@ -1,6 +1,7 @@
 import { label, sealTo, sha256, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import {
+  type Alerts,
   type Answered,
   type AnsweredBody,
   answer,
@@ -24,6 +25,7 @@ import { Instances, type LiveInstance } from "./instances.js";
 import type { Journal } from "./journal.js";
 import type { AuthorityKeys } from "./keys.js";
 import type { Nonces } from "./nonces.js";
+import type { Outages, Release } from "./outages.js";
 import { proveReader } from "./reader.js";
 import { proveCounts, proveReceipt, proveRecipient, proveRecord, requireQuorum } from "./record-evidence.js";
 import { proveRegistration, unproved } from "./registration.js";
@@ -37,6 +39,7 @@ export interface Desk {
   readonly clock: WatchedClock;
   readonly nonces: Nonces;
   readonly shares: Shares;
+  readonly alerts: Alerts;
 }
 
 interface ProvedQuestion extends Case {
@@ -49,14 +52,16 @@ interface ProvedQuestion extends Case {
 export class AuthorityCapsule {
   readonly #desk: Desk;
   readonly #journal: Journal;
+  readonly #outages: Outages;
   readonly #instances = new Instances();
   readonly #registrations = new Turns();
   #answers = new Answers();
   #held: HeldManifest;
 
-  constructor(desk: Desk, journal: Journal, held: HeldManifest) {
+  constructor(desk: Desk, journal: Journal, outages: Outages, held: HeldManifest) {
     this.#desk = desk;
     this.#journal = journal;
+    this.#outages = outages;
     this.#held = held;
   }
 
@@ -124,23 +129,42 @@ export class AuthorityCapsule {
     requireNamedHost(live, held);
     const requestHash = hashOf(asked.request);
     const header = await proveRecord(asked, requestHash, live);
-    const leaf = await proveReceipt(asked, held);
+    const leaf = asked.receipt === null ? null : await proveReceipt(asked.receipt, asked, held);
     const item = findItem(proved.request.item, held);
+    if (leaf === null) await this.#requireBreakGlass(held);
     const ordinals = proveCounts(header, leaf, proved, item, held);
     const recipient = await proveRecipient(asked, requestHash, live);
     const quorum = requireQuorum(asked, held, keys.index);
     return { held, proved, live, item, asked, ordinals, now, requestHash, quorum, recipient };
   }
 
+  /** Only where the manifest allows it is a record without a receipt one at all. */
+  async #requireBreakGlass({ manifest }: HeldManifest): Promise<void> {
+    if (manifest.breakGlass === null) throw FogboundError.verificationFailed();
+    await this.#outages.requireAway();
+  }
+
+  /** A permit without a receipt is one of the few that the manifest allows: counted before it is journalled. */
+  async #glass({ held, asked, requestHash, now }: ProvedQuestion, ruling: Ruling): Promise<Release | null> {
+    if (asked.receipt !== null || ruling.decision !== "permit") return null;
+    return this.#outages.release(held, requestHash, now);
+  }
+
   /** Nothing of what it makes leaves before the journal has it. */
   async #decide(proved: ProvedQuestion): Promise<KeptAnswer> {
     const { held, asked, now, requestHash, item } = proved;
-    const ruling = await rule(proved);
+    const decided = await rule(proved);
+    const glass = await this.#glass(proved, decided);
+    const ruling = glass === null ? decided : underGlass(decided, glass);
     const variant = ruling.decision === "permit" ? realVariant(held, item) : null;
     const share = variant === null ? null : this.#release(proved, variant);
     const outcome = outcomeOf(ruling, variant, share);
-    const journalled = await this.#journal.record(held, answeredBody(asked, now, ruling, outcome), requestHash);
+    const body = answeredBody(asked, now, ruling, outcome);
+    const journalled = await this.#journal.record(held, body, requestHash).finally(() => {
+      if (glass !== null) this.#outages.journalled();
+    });
     this.#desk.clock.journalled(now);
+    if (glass !== null) this.#tell(proved, glass);
     const { id, answerKey } = this.#desk.keys;
     const signed = await answer.sign(
       {
@@ -158,6 +182,11 @@ export class AuthorityCapsule {
       answerKey,
     );
     return { answer: signed, share };
+  }
+
+  #tell({ held: { capsule }, live: { instance }, now: time }: ProvedQuestion, glass: Release): void {
+    const { alerts, keys } = this.#desk;
+    alerts.raise({ kind: "break-glass-granted", authority: keys.id, capsule, instance, ...glass, time });
   }
 
   #release({ held, quorum }: ProvedQuestion, { wrap }: Variant): Uint8Array {
@@ -203,6 +232,12 @@ function realVariant({ manifest, part }: HeldManifest, { id }: ItemDescription):
   const variant = manifest.items[at]?.variants[part.real[at] ?? -1];
   if (variant === undefined) throw FogboundError.verificationFailed();
   return variant;
+}
+
+/** A lease would be releases that nobody counts. */
+function underGlass(ruling: Ruling, { release, most }: Release): Ruling {
+  if (ruling.decision !== "permit") return ruling;
+  return { ...ruling, because: `break-glass ${release} of ${most}: ${ruling.because}`.slice(0, 1000), leaseSeconds: 0 };
 }
 
 interface Outcome {

@@ -1,18 +1,22 @@
 import { FogboundError } from "@fogbound/errors";
 import {
+  type Alerts,
   type Answered,
   type Authority,
   type AuthorityMember,
+  byTimer,
   type CapsuleId,
   type Clock,
   capsuleIdOf,
   type Harmonizer,
   instanceIdOf,
+  type Later,
   type LogObjects,
   layout,
   manifest,
   manifestObject,
   question,
+  quietly,
   sameBytes,
   registration as signedRegistration,
   type Waiting,
@@ -27,6 +31,7 @@ import { dropEpoch, eraseEpochs, type JournalPlace, restoreObject } from "./keep
 import { type AuthorityKeys, memberOf } from "./keys.js";
 import { logObjects } from "./log-objects.js";
 import { Nonces } from "./nonces.js";
+import { Outages } from "./outages.js";
 import { Shares } from "./shares.js";
 import { WatchedClock } from "./time.js";
 import { Turns } from "./turns.js";
@@ -40,6 +45,10 @@ export interface AuthorityOptions {
   readonly clock: Clock;
   /** How far a request's time may be from the clock. Default: 300 s. */
   readonly freshnessSeconds?: number;
+  /** Whom to tell what cannot wait for the next audit. Default: nobody. */
+  readonly alerts?: Alerts;
+  /** How deposits are tried again after a while. Default: the runtime's timers. */
+  readonly later?: Later;
 }
 
 /** @throws RangeError for a freshness that is not a whole number of seconds from 1. */
@@ -70,6 +79,7 @@ export class EmbeddedAuthority implements Authority {
       keys,
       clock: new WatchedClock(clock, freshness),
       nonces: new Nonces(freshness),
+      alerts: quietly(options.alerts),
       shares: new Shares(keys.master),
     };
   }
@@ -171,7 +181,14 @@ export class EmbeddedAuthority implements Authority {
   }
 
   #take(held: AuthorityCapsule["held"]): AuthorityCapsule {
-    return new AuthorityCapsule(this.#desk, new Journal(this.#options, held.capsule), held);
+    const { later = byTimer } = this.#options;
+    const outages = new Outages({ ...this.#options, ...this.#desk, later }, held.capsule);
+    return new AuthorityCapsule(
+      this.#desk,
+      new Journal({ ...this.#options, later }, held.capsule, outages),
+      outages,
+      held,
+    );
   }
 
   #requireOpen(): void {

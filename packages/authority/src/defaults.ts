@@ -19,3 +19,7 @@ export const longestDepositDelay = 30_000;
 
 /** How often a record is written anew behind another process' one, before it is given up. */
 export const mostTurns = 5;
+
+/** Seconds an authority waits for the harmonizer's answer before it finds it away; a whole deposit may take longer. */
+export const pingSeconds = 5;
+export const depositSeconds = 30;

@@ -1,7 +1,16 @@
+import { FogboundError } from "@fogbound/errors";
 import type { Deposit } from "@fogbound/log";
-import type { Harmonizer, Waiting } from "@fogbound/protocol";
-import { depositDelay, longestDepositDelay } from "./defaults.js";
+import { byTimer, type Harmonizer, isHarmonizerAway, type Later, type Waiting, withPatience } from "@fogbound/protocol";
+import { depositDelay, depositSeconds, longestDepositDelay } from "./defaults.js";
 import { Turns } from "./turns.js";
+
+/** Who is told how the deposits go. */
+export interface DepositWatch {
+  /** The harmonizer did not answer. */
+  noticed(): void;
+  /** Everything that was written is deposited. */
+  deposited(): Promise<void>;
+}
 
 /**
  * Takes a journal to the harmonizer: heads at once, batches in the background, everything in chain order. A batch is
@@ -11,18 +20,22 @@ export class JournalDeposit implements Deposit {
   readonly #harmonizer: Harmonizer;
   readonly #queue: Uint8Array[] = [];
   readonly #turns = new Turns();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #watch: DepositWatch | null;
+  readonly #later: Later;
+  #cancel: (() => void) | null = null;
   #delay: number = depositDelay;
   #closed = false;
 
-  constructor(harmonizer: Harmonizer) {
+  constructor(harmonizer: Harmonizer, later: Later = byTimer, watch: DepositWatch | null = null) {
     this.#harmonizer = harmonizer;
+    this.#later = later;
+    this.#watch = watch;
   }
 
   async head(signedHead: Uint8Array, waiting: Waiting): Promise<void> {
     await this.#turns.run(async () => {
       await this.#submitQueued(waiting);
-      await this.#harmonizer.submitHead(signedHead, waiting);
+      await this.#patiently(waiting, (within) => this.#harmonizer.submitHead(signedHead, within));
     });
   }
 
@@ -40,40 +53,51 @@ export class JournalDeposit implements Deposit {
   /** Submits no more. @returns what the harmonizer has not taken, in chain order */
   abandon(): readonly Uint8Array[] {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancel?.();
     return this.#queue.splice(0);
   }
 
   /** Tries once more; what does not arrive now is deposited when the journal is resumed. */
   async close(waiting: Waiting): Promise<void> {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#cancel?.();
     await this.#turns.run(() => this.#submitQueued(waiting)).catch(() => undefined);
   }
 
   #submitSoon(delay: number): void {
-    if (this.#timer !== null || this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#turns
-        .run(() => this.#submitQueued({}))
-        .then(
-          () => {
-            this.#delay = depositDelay;
-          },
-          () => {
-            this.#submitSoon(this.#delay);
-            this.#delay = Math.min(this.#delay * 2, longestDepositDelay);
-          },
-        );
-    }, delay);
-    this.#timer.unref();
+    if (this.#cancel !== null || this.#closed) return;
+    this.#cancel = this.#later(delay, async () => {
+      this.#cancel = null;
+      try {
+        await this.#turns.run(() => this.#submitQueued({}));
+        this.#delay = depositDelay;
+      } catch {
+        this.#submitSoon(this.#delay);
+        this.#delay = Math.min(this.#delay * 2, longestDepositDelay);
+      }
+    });
   }
 
   async #submitQueued(waiting: Waiting): Promise<void> {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      await this.#harmonizer.submitBatch(next, waiting);
+      const batch = next;
+      await this.#patiently(waiting, (within) => this.#harmonizer.submitBatch(batch, within));
       this.#queue.shift();
     }
+    await this.#watch?.deposited();
   }
+
+  async #patiently<T>(waiting: Waiting, work: (waiting: Waiting) => Promise<T>): Promise<T> {
+    const patience = { later: this.#later, milliseconds: depositSeconds * 1000, tooLong };
+    try {
+      return await withPatience(patience, waiting, work);
+    } catch (error) {
+      if (isHarmonizerAway(error)) this.#watch?.noticed();
+      throw error;
+    }
+  }
+}
+
+function tooLong(): FogboundError {
+  return new FogboundError("HARMONIZER_UNREACHABLE", "The harmonizer did not take the journal in time.");
 }

@@ -9,6 +9,7 @@ import {
   type Harmonizer,
   type InstanceId,
   instanceIdOf,
+  type Later,
   layout,
   padded,
   type RecordBody,
@@ -18,7 +19,7 @@ import {
 import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
 import { mostTurns } from "./defaults.js";
 import type { HeldManifest } from "./held-manifest.js";
-import { JournalDeposit } from "./journal-deposit.js";
+import { type DepositWatch, JournalDeposit } from "./journal-deposit.js";
 import type { AuthorityKeys } from "./keys.js";
 import { Turns } from "./turns.js";
 
@@ -27,6 +28,13 @@ export interface JournalOptions {
   readonly keys: AuthorityKeys;
   readonly harmonizer: Harmonizer;
   readonly clock: Clock;
+  readonly later: Later;
+}
+
+/** Who is told how the journal gets to the harmonizer. */
+export interface JournalWatch extends DepositWatch {
+  /** What was written before a restart is deposited, and an epoch has begun. */
+  resumed(): Promise<void>;
 }
 
 /** One chain's writer from when it was opened until it gives way, and the epochs that are its own. */
@@ -48,11 +56,13 @@ export class Journal {
   readonly #capsule: CapsuleId;
   readonly #instance: InstanceId;
   readonly #root: string;
+  readonly #watch: JournalWatch;
   readonly #turns = new Turns();
   #writer: Writer | null = null;
 
-  constructor(options: JournalOptions, capsule: CapsuleId) {
+  constructor(options: JournalOptions, capsule: CapsuleId, watch: JournalWatch) {
     this.#options = options;
+    this.#watch = watch;
     this.#capsule = capsule;
     this.#instance = instanceIdOf(options.keys.journalKey.publicKey, capsule);
     this.#root = layout.journal(options.keys.id, capsule);
@@ -104,8 +114,9 @@ export class Journal {
   }
 
   async #open(manifest: EpochManifest): Promise<Writer> {
-    const { store, keys, clock, harmonizer } = this.#options;
-    const [capsule, root, deposit] = [this.#capsule, this.#root, new JournalDeposit(harmonizer)];
+    const { store, keys, clock, harmonizer, later } = this.#options;
+    const deposit = new JournalDeposit(harmonizer, later, this.#watch);
+    const [capsule, root] = [this.#capsule, this.#root];
     const place = { store, root, capsule, instance: this.#instance };
     const begun = new Set<number>();
     await sweepUnbegunEpoch(place);
@@ -124,6 +135,7 @@ export class Journal {
         batch: (bytes) => deposit.batch(bytes),
       },
     });
+    await this.#watch.resumed();
     return { logger, deposit, begun };
   }
 

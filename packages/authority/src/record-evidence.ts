@@ -36,9 +36,8 @@ export async function proveRecord(asked: Question, requestHash: Uint8Array, live
  * The harmonizer's word that this very header stands in its log, under the manifest that is held.
  * @throws FogboundError `VERIFICATION_FAILED`, or `MANIFEST_STALE` when another version was in force then.
  */
-export async function proveReceipt(asked: Question, held: HeldManifest): Promise<Leaf> {
-  if (asked.receipt === null) throw FogboundError.verificationFailed();
-  const { leaf } = await verifyLeafReceipt(asked.receipt, "record", hashOf(asked.header), held.manifest.harmonizer);
+export async function proveReceipt(receipt: Uint8Array, asked: Question, held: HeldManifest): Promise<Leaf> {
+  const { leaf } = await verifyLeafReceipt(receipt, "record", hashOf(asked.header), held.manifest.harmonizer);
   if (leaf.version === held.manifest.version) return leaf;
   throw new FogboundError(
     "MANIFEST_STALE",
@@ -48,11 +47,13 @@ export async function proveReceipt(asked: Question, held: HeldManifest): Promise
 
 /**
  * What counts this request, by rule: the record's ordinal less what the owner gave back.
- * @throws FogboundError `VERIFICATION_FAILED` unless the header carries exactly the tags this request falls under.
+ * @param leaf null in break-glass
+ * @throws FogboundError `VERIFICATION_FAILED` unless the header carries exactly the tags this request falls under;
+ *   `HARMONIZER_UNREACHABLE` for one that is counted and has no leaf: only the harmonizer can say the how-manieth it is.
  */
 export function proveCounts(
   header: RecordHeader,
-  leaf: Leaf,
+  leaf: Leaf | null,
   proved: ProvedRequest,
   item: ItemDescription,
   held: HeldManifest,
@@ -62,7 +63,9 @@ export function proveCounts(
   const tags = countTags(held.hostPart, subject, item, action);
   const same =
     tags.length === header.counts.length && tags.every((tag, at) => sameBytes(tag, header.counts[at] ?? null));
-  if (!same || leaf.ordinals.length !== tags.length) throw FogboundError.verificationFailed();
+  if (!same || (leaf !== null && leaf.ordinals.length !== tags.length)) throw FogboundError.verificationFailed();
+  if (leaf === null && tags.length > 0) throw uncounted();
+  const ordinals = leaf?.ordinals ?? [];
   const rules = held.hostPart.counted.filter(
     (rule) => countTags({ ...held.hostPart, counted: [rule] }, subject, item, action).length > 0,
   );
@@ -71,9 +74,15 @@ export function proveCounts(
       const given = held.part.regrants
         .filter((one) => one.reader === subject && one.item === item.id && one.rule === id)
         .reduce((sum, { uses }) => sum + uses, 0);
-      return [id, Math.max(1, (leaf.ordinals[at] ?? Number.MAX_SAFE_INTEGER) - given)];
+      return [id, Math.max(1, (ordinals[at] ?? Number.MAX_SAFE_INTEGER) - given)];
     }),
   );
+}
+
+function uncounted(): FogboundError {
+  const message =
+    "A rule counts this request, and the harmonizer, which counts, cannot be reached. Try again when it is back.";
+  return new FogboundError("HARMONIZER_UNREACHABLE", message);
 }
 
 /** The key a share may be sealed to: the instance's, made for this request. @throws FogboundError `VERIFICATION_FAILED`. */
