@@ -41,6 +41,14 @@ export interface AskedAnswer {
   readonly itemKey: Uint8Array | null;
 }
 
+/** Whether a rule counts this request, so that only the harmonizer can say the how-manieth it is. */
+export function isCounted(
+  { hostPart }: HostedCapsule,
+  { session: { subject }, item, request: { action } }: Asked,
+): boolean {
+  return countTags(hostPart, subject, item, action).length > 0;
+}
+
 /** Reads a request. @throws FogboundError `FORMAT_INVALID`, `ITEM_NOT_FOUND`, or `MANIFEST_STALE` for one signed over another version or instance. */
 export function readRequest(hosted: HostedCapsule, signed: SignedRequest, place: Place): Asked {
   const { value } = request.read(signed.signed);
@@ -80,14 +88,15 @@ export async function requireSigned({ signed }: Asked): Promise<void> {
   }
 }
 
-/** What shows that an access was recorded: the host's own record under the harmonizer's receipt. */
+/** What shows that an access was recorded: the host's own record, under the harmonizer's receipt unless it is away. */
 export interface Paper {
-  readonly recorded: Recorded & { readonly receipt: Uint8Array };
+  readonly recorded: Recorded;
   readonly opening: Uint8Array;
 }
 
 /**
  * Step 1 and 2, record and deposit, side by side: durable in the host's store and under a receipt, before anybody is asked.
+ * Under a manifest that allows break-glass the receipt may be null: the harmonizer is away, and the record is held for it.
  * @throws FogboundError `MANIFEST_STALE` when another version is in force by the receipt: a lease ends with its version.
  */
 export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<Paper> {
@@ -103,6 +112,7 @@ export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiti
   } as const;
   const recorded = await hosted.logger.record(body, { requestHash: asked.hash, counts, signal: waiting.signal });
   const { receipt } = recorded;
+  if (receipt === null && hosted.glass.isAllowed && counts.length === 0) return { recorded, opening };
   if (receipt === null)
     throw new FogboundError(
       "RECORD_NOT_DURABLE",
@@ -111,7 +121,7 @@ export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiti
   const { manifest } = hosted.version;
   const { leaf } = await verifyLeafReceipt(receipt, "record", recorded.hash, manifest.harmonizer);
   if (leaf.version !== manifest.version) throw overtaken();
-  return { recorded: { ...recorded, receipt }, opening };
+  return { recorded, opening };
 }
 
 function overtaken(): FogboundError {
@@ -186,7 +196,7 @@ async function askOne(
     value.authority === authority.member.id &&
     sameBytes(value.request, asked.hash) &&
     sameBytes(value.header, recorded.hash) &&
-    sameBytes(value.receipt, hashOf(recorded.receipt));
+    sameBytes(value.receipt, recorded.receipt === null ? null : hashOf(recorded.receipt));
   if (!ours || value.capsule !== asked.request.capsule) throw FogboundError.verificationFailed();
   if (value.decision !== "permit") return { signed, value, share: null };
   if (share === null || value.share === null) throw FogboundError.verificationFailed();

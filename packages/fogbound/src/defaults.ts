@@ -16,3 +16,13 @@ export const freshnessSeconds = 300;
 /** A day and a year: what a manifest can say. */
 export const mostLeaseSeconds = 86_400;
 export const mostPushSeconds = 31_536_000;
+
+/** How long a host waits for a harmonizer or an authority before it takes it to be away. */
+export const patienceSeconds = 15;
+
+/** Bytes of batches a host holds without a receipt in break-glass (16 MiB); beyond, it records nothing more. */
+export const mostHeldBytes: number = 16 * 1024 * 1024;
+
+/** What a manifest can say of break-glass: releases, and a week. */
+export const mostReleases = 10_000;
+export const mostOutageSeconds = 604_800;

@@ -2,6 +2,8 @@ import { FogboundError } from "@fogbound/errors";
 import { ReaderSession, type SignedRequest, type SigningKey } from "@fogbound/identity";
 import {
   type Action,
+  type Alerts,
+  byTimer,
   type CapsuleId,
   type ChainTip,
   derivedIdentifier,
@@ -9,10 +11,21 @@ import {
   hostIdOf,
   type ItemId,
   type Place,
+  quietly,
   type Subject,
   type Waiting,
 } from "@fogbound/protocol";
-import { type Asked, type AskedAnswer, ask, readRequest, record, requireSigned } from "./access.js";
+import {
+  type Asked,
+  type AskedAnswer,
+  ask,
+  isCounted,
+  type Paper,
+  readRequest,
+  record,
+  requireSigned,
+} from "./access.js";
+import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
 import { type HostParties, systemClock } from "./parties.js";
@@ -54,6 +67,9 @@ interface Taken {
 /** Serves capsules: durable record, then receipt, then answer, then bytes. */
 export class Host {
   readonly #hosting: Hosting;
+  readonly #alerts: Alerts;
+  readonly #harmonizer: HarmonizerWire;
+  readonly #authorities: readonly AuthorityWire[];
   readonly #capsules = new Map<CapsuleId, Promise<Taken>>();
   readonly #inUse = new Set<Served>();
   readonly #writing = new Set<Promise<void>>();
@@ -63,7 +79,13 @@ export class Host {
   readonly #tips = new Map<CapsuleId, ChainTip>();
 
   private constructor(parties: HostParties) {
-    this.#hosting = { ...parties, clock: parties.clock ?? systemClock };
+    const { store, key, clock = systemClock, later = byTimer } = parties;
+    this.#alerts = quietly(parties.alerts);
+    const wires = { clock, later, alerts: this.#alerts };
+    this.#harmonizer = new HarmonizerWire(parties.harmonizer, { ...wires, catchUp: () => this.#catchUp() });
+    this.#authorities = parties.authorities.map((authority) => new AuthorityWire(authority, wires));
+    const authorities = this.#authorities.map(({ authority }) => authority);
+    this.#hosting = { store, key, clock, harmonizer: this.#harmonizer.harmonizer, authorities };
   }
 
   static async open(parties: HostParties): Promise<Host> {
@@ -157,17 +179,67 @@ export class Host {
       const taken = await taking.catch(() => null);
       if (taken !== null) await this.#retire(capsule, taken);
     }
-    const closed = await Promise.allSettled([...this.#retired].map(({ logger }) => logger.close(waiting)));
+    this.#harmonizer.reach.stop();
+    for (const { reach } of this.#authorities) reach.stop();
+    const closed = await Promise.allSettled([...this.#retired].map((hosted) => hosted.close(waiting)));
     this.#retired.clear();
     for (const one of [...ended, ...closed]) if (one.status === "rejected") throw one.reason;
   }
 
   async #serve({ hosted, leases }: Taken, asked: Asked, waiting: Waiting): Promise<Access> {
-    const paper = await record(hosted, asked, waiting);
-    const leased = leases.find(asked, hosted.now());
-    const answered = leased ?? (await ask(hosted, asked, paper, waiting));
-    if (leased === null) leases.keep(asked, answered, hosted.now(), hosted.version.manifest.leaseSeconds);
+    await this.#ping(hosted, asked, waiting);
+    const paper = await this.#record(hosted, asked, waiting);
+    const inOutage = paper.recorded.receipt === null;
+    const leased = inOutage ? null : leases.find(asked, hosted.now());
+    const answered = leased ?? (await this.#ask(hosted, asked, paper, waiting));
+    const { leaseSeconds } = hosted.version.manifest;
+    if (leased === null) leases.keep(asked, answered, hosted.now(), inOutage ? 0 : leaseSeconds);
     return this.#outcome(hosted, asked, answered);
+  }
+
+  /** Before anything is written: whoever is known to be away is asked once more, or not at all while it is too early. */
+  async #ping(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<void> {
+    const { capsule } = hosted.version;
+    const needed = this.#authorities.filter(({ authority }) => hosted.quorum.includes(authority));
+    await Promise.all(needed.map((wire) => wire.require(capsule, waiting)));
+    if (await this.#harmonizer.isThere(capsule, waiting)) return;
+    const { since } = this.#harmonizer.reach;
+    if (since === null) throw harmonizerAway();
+    hosted.glass.require(since, hosted.now(), isCounted(hosted, asked));
+  }
+
+  async #record(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<Paper> {
+    try {
+      return await record(hosted, asked, waiting);
+    } catch (error) {
+      const { capsule } = hosted.version;
+      if (isClone(error))
+        this.#alerts.raise({ kind: "clone-suspected", capsule, instance: hosted.instance, time: hosted.now() });
+      throw error;
+    }
+  }
+
+  async #ask(hosted: HostedCapsule, asked: Asked, paper: Paper, waiting: Waiting): Promise<AskedAnswer> {
+    const inOutage = paper.recorded.receipt === null;
+    try {
+      const answered = await ask(hosted, asked, paper, waiting);
+      if (inOutage && answered.itemKey !== null) hosted.glass.granted(this.#harmonizer.reach.since);
+      return answered;
+    } catch (error) {
+      if (!FogboundError.isInstance(error)) throw error;
+      if (inOutage) hosted.glass.refused(this.#harmonizer.reach.since, error);
+      const { capsule } = hosted.version;
+      if (error.code === "CLOCK_UNTRUSTED")
+        this.#alerts.raise({ kind: "clock-untrusted", capsule, because: error.message, time: hosted.now() });
+      throw error;
+    }
+  }
+
+  /** The harmonizer may be back: everything it lacks goes there, in the order of each chain. */
+  async #catchUp(): Promise<void> {
+    const taken = await Promise.all([...this.#capsules.values()].map((one) => one.catch(() => null)));
+    const hosted = [...this.#retired, ...taken.flatMap((one) => (one === null ? [] : [one.hosted]))];
+    for (const one of hosted) await one.catchUp();
   }
 
   #outcome(hosted: HostedCapsule, asked: Asked, { answers, first, itemKey }: AskedAnswer): Access {
@@ -257,6 +329,12 @@ function offerOf(hosted: HostedCapsule): Offer {
 /** What taking the capsule up again mends: a newer manifest, or an authority that does not know the instance. */
 function isOvertaken(error: unknown): boolean {
   return isStale(error) || (FogboundError.isInstance(error) && error.code === "HOST_UNPROVED" && error.retryable);
+}
+
+/** The log's or the harmonizer's word for a second writer under the instance's key. */
+function isClone(error: unknown): boolean {
+  if (!FogboundError.isInstance(error)) return false;
+  return (error.code === "HOST_UNPROVED" && !error.retryable) || isClone(error.cause);
 }
 
 function isStale(error: unknown): boolean {

@@ -24,6 +24,8 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import { Glass } from "./glass.js";
+import { HostDeposit } from "./host-deposit.js";
 import { tipBefore } from "./restart.js";
 
 export interface Hosting {
@@ -42,6 +44,8 @@ export class HostedCapsule {
   readonly logger: Logger;
   /** The authorities that are asked: as many as the manifest's threshold. */
   readonly quorum: readonly Authority[];
+  readonly glass: Glass;
+  readonly #deposit: HostDeposit;
   readonly #clock: Clock;
   readonly #items: ReadonlyMap<ItemId, ItemDescription>;
   readonly #names: ReadonlyMap<string, ItemDescription>;
@@ -51,6 +55,7 @@ export class HostedCapsule {
     hostPart: HostPart;
     keys: InstanceKeys;
     logger: Logger;
+    deposit: HostDeposit;
     quorum: readonly Authority[];
     clock: Clock;
   }) {
@@ -59,6 +64,8 @@ export class HostedCapsule {
     this.keys = parts.keys;
     this.logger = parts.logger;
     this.quorum = parts.quorum;
+    this.glass = new Glass(parts.version.manifest.breakGlass);
+    this.#deposit = parts.deposit;
     this.#clock = parts.clock;
     this.#items = new Map(parts.hostPart.items.map((item) => [item.id, item]));
     this.#names = new Map(parts.hostPart.items.map((item) => [item.name, item]));
@@ -83,8 +90,9 @@ export class HostedCapsule {
     const before = previous ?? (await tipBefore(hosting, capsule, waiting));
     const registered = await register(hosting, version, quorum, { keys, previous: before }, waiting);
     const value = await openPart(hostPart, version.object.host, { capsule, part: "host", key: registered.hostPartKey });
-    const logger = await openLogger(hosting, version, keys, registered.registration, waiting);
-    return new HostedCapsule({ version, hostPart: value, keys, logger, quorum, clock: hosting.clock });
+    const deposit = new HostDeposit(hosting.harmonizer, version.manifest.breakGlass !== null);
+    const logger = await openLogger(hosting, version, { keys, deposit, ...registered }, waiting);
+    return new HostedCapsule({ version, hostPart: value, keys, logger, deposit, quorum, clock: hosting.clock });
   }
 
   get instance(): InstanceId {
@@ -93,6 +101,19 @@ export class HostedCapsule {
 
   now(): number {
     return this.#clock();
+  }
+
+  /** Submits what is held, and completes what failed half-way. @throws what the harmonizer throws. */
+  async catchUp(waiting: Waiting = {}): Promise<void> {
+    await this.#deposit.flush(waiting);
+    await this.logger.complete(waiting);
+  }
+
+  /** Writes what is queued and submits what is held, once. @throws FogboundError `RECORD_NOT_DURABLE`. */
+  async close(waiting: Waiting = {}): Promise<void> {
+    await this.logger.close(waiting);
+    // It is durable here, and the next process submits it as it stands.
+    await this.#deposit.flush(waiting).catch(() => undefined);
   }
 
   /** @throws FogboundError `ITEM_NOT_FOUND`. */
@@ -192,23 +213,19 @@ async function register(
 function openLogger(
   hosting: Hosting,
   version: ManifestVersion,
-  keys: InstanceKeys,
-  signedRegistration: Uint8Array,
+  own: { readonly keys: InstanceKeys; readonly registration: Uint8Array; readonly deposit: HostDeposit },
   waiting: Waiting,
 ): Promise<Logger> {
   return Logger.open({
     store: hosting.store,
     root: layout.hostLog(version.capsule),
     capsule: version.capsule,
-    key: keys.signing,
-    registration: signedRegistration,
+    key: own.keys.signing,
+    registration: own.registration,
     manifest: epochManifestOf(version),
     resume: null,
     clock: hosting.clock,
-    deposit: {
-      head: (head, options) => hosting.harmonizer.submitHead(head, options),
-      batch: (batch, options) => hosting.harmonizer.submitBatch(batch, options),
-    },
+    deposit: own.deposit,
     ...waiting,
   });
 }

@@ -113,7 +113,7 @@ export class Owner {
         stripe,
         checkpointSeconds,
         retainDays: null,
-        breakGlass: null,
+        breakGlass: request.breakGlass ?? null,
       },
       host: { items: sealed.descriptions, countKey: newCountKey(), counted: terms.counted },
       authority: {

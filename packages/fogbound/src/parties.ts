@@ -1,5 +1,14 @@
 import type { AuditorKeys, OwnerKeys, SigningKey } from "@fogbound/identity";
-import type { Authority, AuthorityGroup, Clock, Harmonizer, HostEntry, Issuer } from "@fogbound/protocol";
+import type {
+  Alerts,
+  Authority,
+  AuthorityGroup,
+  Clock,
+  Harmonizer,
+  HostEntry,
+  Issuer,
+  Later,
+} from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import type { Pins } from "./pins.js";
 
@@ -30,6 +39,10 @@ export interface HostParties extends Parties {
   /** The host's Ed25519 key, which the manifest names. */
   readonly key: SigningKey;
   readonly authorities: readonly Authority[];
+  /** Whom to tell what cannot wait for the next audit. Default: nobody. */
+  readonly alerts?: Alerts;
+  /** How an absent party is asked again after a while. Default: the runtime's timers. */
+  readonly later?: Later;
 }
 
 export interface AuditorParties extends Parties {

@@ -1,7 +1,6 @@
 import { FogboundError } from "@fogbound/errors";
+import { mendChain } from "@fogbound/log";
 import {
-  batch,
-  batchStatement,
   type CapsuleId,
   type ChainTip,
   epochHead,
@@ -15,8 +14,8 @@ import {
 } from "@fogbound/protocol";
 import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
 
-/** How many of the newest instances are looked at, to find one of this host. */
-const mostLookedAt = 8;
+/** How many of the newest instances are looked at: those before them were mended by the processes that came after. */
+const mostLookedAt = 32;
 
 export interface Tail {
   readonly store: ObjectStore;
@@ -26,26 +25,27 @@ export interface Tail {
 
 /**
  * Where the host's instance before this process stopped; null when there was none, or its log does not hold, which an
- * audit tells. The last batch is submitted once more: a crash may have come between its two durable places.
+ * audit tells. On the way every earlier instance is mended: what lies in the store and was never sequenced is submitted as
+ * it stands, since it is signed, and what was sequenced and a crash kept from the store is taken back.
  *
  * @throws FogboundError of the store, and `HARMONIZER_UNREACHABLE`.
  */
 export async function tipBefore(host: Tail, capsule: CapsuleId, waiting: Waiting): Promise<ChainTip | null> {
+  const tips: (ChainTip | null)[] = [];
   for (const logged of await newestInstances(host.store, capsule, waiting)) {
     try {
       const tip = await tipOf(host, capsule, logged, waiting);
-      if (tip !== "foreign") return tip;
+      if (tip !== "foreign") tips.push(tip);
     } catch (error) {
       if (!isUnsound(error)) throw error;
     }
   }
-  return null;
+  return tips[0] ?? null;
 }
 
 interface Logged {
   readonly instance: InstanceId;
   readonly head: string;
-  readonly lastBatch: string | null;
   readonly modified: number;
 }
 
@@ -53,15 +53,10 @@ interface Logged {
 async function newestInstances(store: ObjectStore, capsule: CapsuleId, waiting: Waiting): Promise<readonly Logged[]> {
   const prefix = `${layout.hostLog(capsule)}instances/`;
   const found = new Map<InstanceId, Logged>();
-  let lastBatch: string | null = null;
   for await (const { key, modified } of store.list(prefix, waiting)) {
     const [instance, , name] = key.slice(prefix.length).split("/");
     if (!isIdentifier("ins", instance) || name === undefined) continue;
-    // In key order an epoch's batches come right before its head.
-    if (/^\d{8}$/.test(name)) lastBatch = key;
-    if (name !== "head") continue;
-    const own = lastBatch?.startsWith(`${prefix}${instance}/`) === true ? lastBatch : null;
-    found.set(instance, { instance, head: key, lastBatch: own, modified: modified.getTime() });
+    if (name === "head") found.set(instance, { instance, head: key, modified: modified.getTime() });
   }
   return [...found.values()].sort((one, other) => other.modified - one.modified).slice(0, mostLookedAt);
 }
@@ -69,18 +64,23 @@ async function newestInstances(store: ObjectStore, capsule: CapsuleId, waiting: 
 async function tipOf(
   { store, harmonizer, key }: Tail,
   capsule: CapsuleId,
-  { instance, head, lastBatch }: Logged,
+  { instance, head }: Logged,
   waiting: Waiting,
 ): Promise<ChainTip | null | "foreign"> {
   const { value: claimed, signer } = epochHead.read(await read(store, head, waiting));
   if (claimed.registration === null || instanceIdOf(signer, capsule) !== instance) return "foreign";
   await registration.verify(claimed.registration, key.publicKey);
-  if (lastBatch === null) return null;
-  const bytes = await read(store, lastBatch, waiting);
-  const statement = await batchStatement.verify(batch.decode(bytes).statement, signer);
-  if (statement.capsule !== capsule || statement.instance !== instance) throw FogboundError.verificationFailed();
-  await harmonizer.submitBatch(bytes, waiting);
-  return { instance, epoch: statement.epoch, number: statement.last, hash: statement.lastHeader };
+  const place = { store, root: layout.hostLog(capsule), capsule, instance };
+  const sides = {
+    deposit: {
+      head: (bytes: Uint8Array) => harmonizer.submitHead(bytes, waiting),
+      batch: (bytes: Uint8Array) => harmonizer.submitBatch(bytes, waiting),
+    },
+    copy: (epoch: number, batch: number) => harmonizer.batchCopy(instance, epoch, batch, waiting),
+  };
+  const end = await mendChain(place, sides, waiting);
+  if (end === null || end.hash === null) return null;
+  return { instance, epoch: end.batch === 0 ? end.epoch - 1 : end.epoch, number: end.number, hash: end.hash };
 }
 
 async function read(store: ObjectStore, key: string, waiting: Waiting): Promise<Uint8Array> {

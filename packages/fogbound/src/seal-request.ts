@@ -1,7 +1,7 @@
 import type { Item } from "@fogbound/capsule";
 import { Policy, type ValidatedPolicy, validatePolicy } from "@fogbound/policy";
-import type { AuditorEntry, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
-import { mostLeaseSeconds, mostPushSeconds } from "./defaults.js";
+import type { AuditorEntry, BreakGlass, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
+import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases } from "./defaults.js";
 
 export interface SealRequest {
   readonly items: readonly [Item, ...Item[]];
@@ -11,6 +11,12 @@ export interface SealRequest {
   readonly leaseSeconds?: number;
   /** When the log is pushed, whichever comes first. Default 900 s, 1 MiB. */
   readonly push?: { readonly seconds: number; readonly bytes: number };
+  /**
+   * What may be released, without a receipt, while the harmonizer cannot be reached: at most so many releases by each
+   * authority in one outage, and none later than so many seconds after it began. Every one is told in the audit. Default:
+   * nothing. What counts uses is never released so.
+   */
+  readonly breakGlass?: BreakGlass;
   /** Who may host. Default: what the owner was opened with. Never empty. */
   readonly hosts?: readonly [HostEntry, ...HostEntry[]];
   /** Who vouches for readers. Default: what the owner was opened with. Never empty. */
@@ -46,15 +52,21 @@ export async function policyTerms(policy: Policy | "record-only", leaseSeconds: 
   };
 }
 
-/** @throws RangeError for a lease or a push that is no time or no size: before anything is written. */
-export function checkTimes({ leaseSeconds, push }: SealRequest): void {
-  const check = (what: string, value: number | undefined, most: number): void => {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 0 && value <= most)) return;
-    throw new RangeError(`Expected ${what} to be a whole number from 0 to ${most}, got ${String(value)}.`);
+/** @throws RangeError for a lease, a push or a break-glass that is no time, no size or no number: before anything is written. */
+export function checkTimes({ leaseSeconds, push, breakGlass }: SealRequest): void {
+  const check = (what: string, value: number | undefined, most: number, least = 0): void => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
+    throw new RangeError(`Expected ${what} to be a whole number from ${least} to ${most}, got ${String(value)}.`);
   };
+  // Without the one there would be no end, and with a 0 nothing is released: leave it out then.
+  if (breakGlass !== undefined) {
+    check("breakGlass.releases", breakGlass.releases ?? Number.NaN, mostReleases, 1);
+    check("breakGlass.seconds", breakGlass.seconds ?? Number.NaN, mostOutageSeconds, 1);
+  }
   check("leaseSeconds", leaseSeconds, mostLeaseSeconds);
-  check("push.seconds", push?.seconds, mostPushSeconds);
-  check("push.bytes", push?.bytes, Number.MAX_SAFE_INTEGER);
+  if (push === undefined) return;
+  check("push.seconds", push.seconds ?? Number.NaN, mostPushSeconds);
+  check("push.bytes", push.bytes ?? Number.NaN, Number.MAX_SAFE_INTEGER);
 }
 
 /** @throws TypeError for an empty list: it would be a capsule nobody can serve or read. */
