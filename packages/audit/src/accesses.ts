@@ -2,6 +2,7 @@ import { toHex } from "@fogbound/crypto";
 import { hashOf, type InstanceId, type ItemId, type KeyHeld } from "@fogbound/protocol";
 import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
 import { judgeAnswered } from "./answers.js";
+import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
@@ -58,6 +59,7 @@ export class Accesses {
   async finish(): Promise<Entry[]> {
     for (const access of this.#queue) await this.#settle(access);
     this.#counters.finish();
+    judgeOutages(this.#context);
     return this.#takeSettled();
   }
 

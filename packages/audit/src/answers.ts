@@ -1,6 +1,7 @@
 import { toHex } from "@fogbound/crypto";
 import { type Answer, type AnsweredBody, sameBytes } from "@fogbound/protocol";
 import { type Access, answeredBy, isFor, papersOf, placeOf, type Settled } from "./access.js";
+import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { OpenedRecord, ShownAnswer } from "./records.js";
@@ -36,6 +37,7 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
   const [asked] = access.asked;
   if (asked !== undefined && !sameBytes(asked.body.session, body.session))
     contradicts("was shown another session than the host recorded.");
+  context.releases.see(one);
   if (body.decision === "permit") judgePermit(context, access, one, contradicts);
 }
 
@@ -48,7 +50,10 @@ function judgePermit(context: Context, access: Access, one: Answered, contradict
     return;
   }
   if (papers.standing === "stranger") contradicts("permitted a reader for whom nobody in the manifest vouches.");
-  if (version !== undefined && known.value.version !== version)
+  // In an outage nobody could learn of a newer version; the record came under it when all was over.
+  const isUnderGlass = one.body.receipt === null;
+  if (isUnderGlass) judgeRelease(context, access, one, known.value.breakGlass);
+  if (!isUnderGlass && version !== undefined && known.value.version !== version)
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
   const item = context.readable.items(known).get(papers.request.item);
   if (!item?.variants.some(({ content }) => content === one.body.variant))

@@ -1,4 +1,5 @@
 import type { Checkpoint, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
+import type { Releases } from "./break-glass.js";
 import type { AuditKeys, Evidence } from "./evidence.js";
 import type { Findings } from "./findings.js";
 import type { Losses } from "./losses.js";
@@ -22,6 +23,7 @@ export interface Context {
   readonly losses: Losses;
   readonly unseen: Unseen;
   readonly notes: Notes;
+  readonly releases: Releases;
   readonly pin: Pin | null;
   readonly unread: Unread;
 }

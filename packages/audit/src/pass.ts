@@ -1,5 +1,6 @@
 import type { Pin, Verdict } from "@fogbound/protocol";
 import { Accesses } from "./accesses.js";
+import { Releases } from "./break-glass.js";
 import { checkBundle, readCheckpoint } from "./bundles.js";
 import { rehashContent } from "./content.js";
 import { type Context, newUnread, Readable } from "./context.js";
@@ -104,7 +105,7 @@ async function readAnchors(evidence: Evidence, keys: AuditKeys, options: PassOpt
   const readable = new Readable(evidence, keys);
   const papers = new RememberedPapers();
   const known = { evidence, keys, window, signal, pin, findings, manifests, checkpoint, readable, papers, unread };
-  return { ...known, losses: new Losses(), unseen: new Unseen(), notes: new Notes() };
+  return { ...known, losses: new Losses(), unseen: new Unseen(), notes: new Notes(), releases: new Releases() };
 }
 
 async function* readSequence(
