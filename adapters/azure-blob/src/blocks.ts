@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { BlockBlobClient } from "@azure/storage-blob";
-import { blockBytes, blocksBeforeDoubling, blocksInFlight, mostBlocks } from "./defaults.js";
+import { blocksBeforeDoubling, blocksInFlight, mostBlocks } from "./defaults.js";
 import { AzureBlobError } from "./error-code.js";
 import { askAgain } from "./repeat.js";
 
-/** Cuts content into full blocks and a last one, which may be shorter, and empty only when it is the first. */
-export async function* inBlocks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Cuts content into full blocks and a last one, which may be shorter; into none where there is nothing. */
+export async function* inBlocks(content: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Uint8Array> {
   let count = 0;
   let filled = 0;
-  let block = new Uint8Array(bytesOfBlock(count));
+  const nextBlock = () => new Uint8Array(blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling));
+  let block = nextBlock();
   for await (const chunk of content) {
     for (let offset = 0; offset < chunk.length; ) {
       const part = chunk.subarray(offset, offset + block.length - filled);
@@ -17,15 +18,12 @@ export async function* inBlocks(content: AsyncIterable<Uint8Array>): AsyncGenera
       offset += part.length;
       if (filled < block.length) continue;
       yield block;
-      block = new Uint8Array(bytesOfBlock(++count));
+      count++;
+      block = nextBlock();
       filled = 0;
     }
   }
-  if (filled > 0 || count === 0) yield block.subarray(0, filled);
-}
-
-function bytesOfBlock(index: number): number {
-  return blockBytes * 2 ** Math.floor(index / blocksBeforeDoubling);
+  if (filled > 0) yield block.subarray(0, filled);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Bytes of a block at first (8 MiB), and of all that `upload` sends in one request. */
+/** Bytes of an upload's blocks at first (8 MiB). */
 export const blockBytes: number = 8 * 1024 * 1024;
 
 /** Azure takes 50,000 blocks. Doubling their size after each ten thousand makes room for 2.3 TiB. */
@@ -19,3 +19,6 @@ export const retentionProbeMilliseconds: number = 5 * 60_000;
 
 /** What Azure lists at a time at most. */
 export const largestPage = 5_000;
+
+/** Never one that a browser would open: the bytes are sealed. */
+export const contentType = "application/octet-stream";

@@ -5,6 +5,7 @@ import { inBlocks, StagedBlocks } from "./blocks.js";
 import { bodyOf } from "./body.js";
 import { containerClient, serviceOf } from "./client.js";
 import { commitNew } from "./commit.js";
+import { contentType } from "./defaults.js";
 import { AzureBlobError, ask, assertAzure, errorCode, isMiss } from "./error-code.js";
 import { nameOf } from "./key-name.js";
 import { listPage } from "./listing.js";
@@ -13,8 +14,6 @@ import { lockedUntil, provesRetention } from "./retention.js";
 
 /** Only where there is nothing; answered with 409 BlobAlreadyExists otherwise. */
 const createOnly = { ifNoneMatch: "*" } as const;
-/** Never what somebody may open: the bytes are sealed. */
-const blobHTTPHeaders = { blobContentType: "application/octet-stream" } as const;
 
 /**
  * Fogbound's store in one container of Azure Blob Storage.
@@ -59,21 +58,14 @@ class AzureBlob implements StoreDriver {
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
     const blob = await this.#blob(key);
-    const blocks = inBlocks(content);
     const staged = new StagedBlocks(blob, signal);
     try {
-      const first = (await blocks.next()).value ?? new Uint8Array(0);
-      const second = await blocks.next();
-      if (second.done === true) return await this.#put(key, first, { conditions: createOnly }, signal);
-      await staged.add(first);
-      await staged.add(second.value);
-      for await (const block of blocks) await staged.add(block);
+      for await (const block of inBlocks(content, this.#options.blockBytes)) await staged.add(block);
       await staged.settle();
       signal.throwIfAborted();
-      return infoOf(key, staged.size, await commitNew(blob, staged.ids, signal));
+      return infoOf(key, staged.size, await commitNew(blob, staged, signal));
     } finally {
       await staged.giveUp();
-      await blocks.return(undefined);
     }
   }
 
@@ -128,7 +120,7 @@ class AzureBlob implements StoreDriver {
     signal: AbortSignal,
   ): Promise<ObjectInfo> {
     const blob = await this.#blob(key);
-    const all = { ...options, blobHTTPHeaders, abortSignal: signal };
+    const all = { ...options, blobHTTPHeaders: { blobContentType: contentType }, abortSignal: signal };
     const { lastModified, requestId } = await ask(() => blob.upload(bytes, bytes.length, all));
     assertAzure(requestId);
     return infoOf(key, bytes.length, lastModified);

@@ -24,6 +24,7 @@ export class AzureBlobError extends Error {
 /** Azure's names (learn.microsoft.com/rest/api/storageservices/blob-service-error-codes). Those not here are unknown. */
 const byName: Readonly<Record<string, StoreErrorCode>> = {
   BlobAlreadyExists: "OBJECT_EXISTS",
+  InvalidBlobType: "OBJECT_EXISTS",
   BlobImmutableDueToPolicy: "STORE_REFUSED",
   LeaseIdMissing: "STORE_REFUSED",
   LeaseIdMismatchWithBlobOperation: "STORE_REFUSED",
@@ -41,7 +42,6 @@ const byName: Readonly<Record<string, StoreErrorCode>> = {
   InvalidUri: "STORE_UNSUPPORTED",
   OutOfRangeInput: "STORE_UNSUPPORTED",
   UnsupportedHeader: "STORE_UNSUPPORTED",
-  InvalidBlobType: "STORE_UNSUITABLE",
 };
 
 const byStatus: Readonly<Record<number, StoreErrorCode>> = {

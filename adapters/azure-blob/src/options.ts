@@ -1,3 +1,4 @@
+import { blockBytes } from "./defaults.js";
 import { isPlain } from "./key-name.js";
 
 /** Any credential of @azure/identity is one. */
@@ -24,7 +25,7 @@ export type AzureBlobCredentials =
 export interface AzureBlobOptions {
   /** The storage account's name. Not needed with a connection string, or where the endpoint says it. */
   readonly account?: string;
-  /** Default: `https://<account>.blob.core.windows.net`. Plain http only to this machine, unless a key signs each request. */
+  /** Default: `https://<account>.blob.core.windows.net`. Plain http with an account's key; a SAS over it only to this machine, a token never. */
   readonly endpoint?: string;
   /** It must be there. Its account must not have a hierarchical namespace: folders would be objects in it. */
   readonly container: string;
@@ -57,6 +58,8 @@ export interface ResolvedOptions {
   readonly base: string;
   readonly credentials: ResolvedCredentials;
   readonly retention: boolean;
+  /** Of an upload's blocks, at first. */
+  readonly blockBytes: number;
 }
 
 const accountName = /^[a-z0-9]{3,24}$/;
@@ -72,7 +75,7 @@ export function resolveOptions(options: AzureBlobOptions, environment: Environme
   const credentials = resolveCredentials(options, environment);
   const named = typeof credentials === "object" && "connectionString" in credentials;
   const endpoint = named ? "" : endpointOf(options, credentials);
-  return { endpoint, container, base: baseOf(prefix), credentials, retention };
+  return { endpoint, container, base: baseOf(prefix), credentials, retention, blockBytes };
 }
 
 function baseOf(prefix: string): string {
@@ -124,10 +127,15 @@ function endpointOf(options: AzureBlobOptions, credentials: ResolvedCredentials)
   const isBare = url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   if (url === null || !isBare || !/^https?:$/.test(url.protocol))
     throw new TypeError("Expected the endpoint as an http(s) URL without a user, a query or a fragment.");
-  const signs = typeof credentials === "object" && "accountKey" in credentials;
-  if (url.protocol === "http:" && !signs && !loopback.test(url.hostname))
+  if (url.protocol === "http:" && !mayGoInTheClear(credentials, loopback.test(url.hostname)))
     throw new TypeError("Expected https: a SAS or a token sent in the clear is anybody's.");
   return url.href.replace(/\/$/, "");
+}
+
+/** A key signs requests and is never sent; the client itself sends no token without TLS. */
+function mayGoInTheClear(credentials: ResolvedCredentials, isLoopback: boolean): boolean {
+  if (typeof credentials !== "object") return false;
+  return "accountKey" in credentials || ("sas" in credentials && isLoopback);
 }
 
 function accountOf({ account, endpoint }: AzureBlobOptions): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
 import type { StoreDriver } from "@fogbound/storage";
-import { type AzureServer, startAzurite } from "@fogbound/tool-store-servers/azurite";
+import { type AzureCredentials, type AzureServer, startAzurite } from "@fogbound/tool-store-servers/azurite";
 import { afterAll } from "vitest";
 import { type AzureBlobOptions, azureBlob } from "../src/index.js";
 
@@ -18,8 +18,16 @@ afterAll(async () => {
   await started?.stop();
 });
 
+/** As the Azure portal shows it. */
+export async function connectionString(): Promise<string> {
+  const { endpoint, credentials } = await azureServer();
+  const { account, accountKey } = credentials;
+  const protocol = new URL(endpoint).protocol.slice(0, -1);
+  return `DefaultEndpointsProtocol=${protocol};AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${endpoint}`;
+}
+
 export interface FreshContainer {
-  readonly options: AzureBlobOptions & { readonly endpoint: string; readonly account: string };
+  readonly options: AzureBlobOptions & AzureCredentials & { readonly endpoint: string };
   readonly driver: StoreDriver;
   /** The vendor's own client, which knows nothing of the adapter. */
   readonly raw: ContainerClient;

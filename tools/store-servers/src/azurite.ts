@@ -1,20 +1,13 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { freePort } from "./free-ports.js";
+import { fromNpm } from "./newer-node.js";
 import { type ServerProcess, startProcess, untilHealthy } from "./server-process.js";
 import { announce, type StoreServer } from "./store-server.js";
 
-const run = promisify(execFile);
-const version = "3.37.0";
-const tools = fileURLToPath(new URL("../../../.tools", import.meta.url));
-const installed = join(tools, `azurite-${version}`);
-const script = join("node_modules", "azurite", "dist", "src", "blob", "main.js");
+const exact = "azurite@3.37.0";
 
 export interface AzureCredentials {
   readonly account: string;
@@ -35,31 +28,31 @@ export type AzureServer = StoreServer<AzureCredentials>;
 export async function startAzurite(): Promise<AzureServer> {
   const given = process.env.FOGBOUND_AZURE_CONNECTION_STRING;
   if (given) return announce(serverOf(given));
-  await bringAzurite();
+  const program = await bringAzurite();
   const directory = await mkdtemp(join(tmpdir(), "fogbound-azurite-"));
   try {
-    return announce(await startIn(directory));
+    return announce(await startIn(directory, program));
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(directory: string): Promise<AzureServer> {
+async function startIn(directory: string, program: string): Promise<AzureServer> {
   const credentials = { account: "fogbound", accountKey: randomBytes(64).toString("base64") };
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const place = ["--blobHost", "127.0.0.1", "--blobPort", String(port), "-l", directory];
   // The client speaks a newer version of the protocol than the emulator names as its own.
   const quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"];
-  const server = await startProcess(process.execPath, [join(installed, script), ...place, ...quiet], {
+  const server = await startProcess(process.execPath, [program, ...place, ...quiet], {
     logFile: join(directory, "azurite.log"),
     environment: { ...process.env, AZURITE_ACCOUNTS: `${credentials.account}:${credentials.accountKey}` },
     directory,
   });
   await untilHealthy(server, async () => (await fetch(address)).headers.has("x-ms-request-id"));
   return {
-    name: `Azurite ${version}`,
+    name: `Azurite ${exact.split("@")[1]}`,
     endpoint: `${address}/${credentials.account}`,
     credentials,
     stop: () => stop(server, directory),
@@ -90,25 +83,12 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-/** Installs it once; it is too large to be everybody's dependency. Of two that install it at the same time one is kept. */
-async function bringAzurite(): Promise<void> {
-  if (existsSync(join(installed, script))) return;
-  await mkdir(tools, { recursive: true });
-  const draft = await mkdtemp(join(tools, "azurite-"));
+/** @returns the emulator's program */
+async function bringAzurite(): Promise<string> {
   try {
-    await install(draft);
-    await rename(draft, installed);
+    return join(await fromNpm(exact), "node_modules", "azurite", "dist", "src", "blob", "main.js");
   } catch (error) {
-    if (existsSync(join(installed, script))) return;
-    const advice = `bring it with: npm install --prefix ${installed} --ignore-scripts azurite@${version}`;
-    throw new Error(`Expected Azurite, and npm could not install it; ${advice}`, { cause: error });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
+    const advice = `Give npm a registry that has ${exact}, or set FOGBOUND_AZURE_CONNECTION_STRING to an account for tests.`;
+    throw new Error(`Expected Azurite, and npm did not bring it. ${advice}`, { cause: error });
   }
-}
-
-async function install(directory: string): Promise<void> {
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  await run(npm, ["install", "--prefix", directory, ...flags, `azurite@${version}`], { cwd: directory });
 }
