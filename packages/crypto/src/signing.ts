@@ -36,7 +36,8 @@ export async function signEd25519(key: SigningKey, message: Uint8Array): Promise
 
 /**
  * Whether this is the signature of this key over this message, by the strictest reading of RFC 8032, so that everybody
- * gives the same answer: S < L, canonical encodings of A and R, A of prime order, the equation without cofactor.
+ * gives the same answer: S < L, canonical encodings of A and R, A of prime order, R not the neutral point (OpenSSL takes it
+ * up to 3.0 and refuses it in 3.5; no signer makes it), the equation without cofactor.
  * False, never an error, for whatever an attacker can send.
  */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
@@ -55,8 +56,13 @@ export function strictVerification(
     const equation = sound.get(name) ?? (isSoundPublicKey(publicKey) ? equationOf(publicKey) : undefined);
     if (!equation) return false;
     remember(sound, name, equation);
-    return signature.length === 64 && equation(message, signature);
+    return signature.length === 64 && !startsNeutral(signature) && equation(message, signature);
   };
+}
+
+/** Whether R is the neutral point: y = 1. */
+function startsNeutral(signature: Uint8Array): boolean {
+  return signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0);
 }
 
 const verifyStrictly: ReturnType<typeof strictVerification> = /* @__PURE__ */ strictVerification(ed25519Verify);
