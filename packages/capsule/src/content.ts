@@ -43,6 +43,9 @@ export interface OpenContent extends ContentPlace {
   readonly length: number;
 }
 
+/** Anything that holds objects as a store does: a store, or the file of an export. */
+type Source = Pick<ObjectStore, "get">;
+
 /**
  * The plaintext, or a range of it; each chunk is authenticated before it is handed over. An object that is longer or
  * shorter than its manifest says is refused before the first.
@@ -51,7 +54,7 @@ export interface OpenContent extends ContentPlace {
  * `VERIFICATION_FAILED`, `FORMAT_INVALID`, `FORMAT_TOO_NEW`, and what the store throws.
  */
 export function openContent(
-  store: ObjectStore,
+  store: Source,
   content: OpenContent,
   range: ByteRange = { offset: 0, length: content.length },
   waiting: Waiting = {},
@@ -71,7 +74,7 @@ interface Start {
 }
 
 async function* readContent(
-  store: ObjectStore,
+  store: Source,
   content: OpenContent,
   range: ByteRange,
   waiting: Waiting,
@@ -87,7 +90,7 @@ async function* readContent(
   });
 }
 
-async function readStart(store: ObjectStore, content: OpenContent, range: ByteRange, waiting: Waiting): Promise<Start> {
+async function readStart(store: Source, content: OpenContent, range: ByteRange, waiting: Waiting): Promise<Start> {
   const { offset, length } = sealedRange(content.length, range);
   const whole = contentHeaderLength + offset + length;
   const wanted = whole <= togetherBytes ? whole : contentHeaderLength;
@@ -97,7 +100,7 @@ async function readStart(store: ObjectStore, content: OpenContent, range: ByteRa
 
 /** Asks for further chunks once the header has shown the key to be right: a body nobody reads would hold its connection. */
 async function* readChunks(
-  store: ObjectStore,
+  store: Source,
   content: OpenContent,
   start: Start,
   range: ByteRange,
@@ -115,7 +118,7 @@ async function* readChunks(
 }
 
 async function fetchRange(
-  store: ObjectStore,
+  store: Source,
   { capsule, content }: ContentPlace,
   range: ByteRange,
   waiting: Waiting,

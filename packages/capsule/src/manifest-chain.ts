@@ -30,6 +30,9 @@ export interface ManifestVersion {
 
 const largestManifest = 8 * 1024 * 1024;
 
+/** Anything that holds objects as a store does: a store, or the file of an export. */
+type Source = Pick<ObjectStore, "get" | "list">;
+
 /**
  * Checks one manifest object against the capsule's id and the version before it: genesis, signature, parts, succession.
  * @throws FogboundError `FORMAT_INVALID`, `FORMAT_TOO_NEW` or `VERIFICATION_FAILED`.
@@ -67,7 +70,7 @@ export async function verifyManifest(
  * something and none of it holds, or the version in force is not there.
  */
 export async function readManifests(
-  store: ObjectStore,
+  store: Source,
   capsule: CapsuleId,
   options: Waiting & { readonly inForce?: Named | null } = {},
 ): Promise<readonly [ManifestVersion, ...ManifestVersion[]]> {
@@ -99,7 +102,7 @@ interface Candidate {
   readonly hash: string;
 }
 
-async function listManifests(store: ObjectStore, capsule: CapsuleId, waiting: Waiting): Promise<Candidate[]> {
+async function listManifests(store: Source, capsule: CapsuleId, waiting: Waiting): Promise<Candidate[]> {
   const prefix = layout.manifests(capsule);
   const found: Candidate[] = [];
   for await (const { key } of store.list(prefix, waiting)) {
@@ -120,7 +123,7 @@ interface Named {
  * once, the one that lost stays in the store. Claims only, which `successor` proves.
  */
 async function lineageOf(
-  store: ObjectStore,
+  store: Source,
   candidates: readonly Candidate[],
   inForce: Named,
   waiting: Waiting,
@@ -145,7 +148,7 @@ function firstContested(candidates: readonly Candidate[]): number {
   return versions.find((version, index) => version === versions[index - 1]) ?? Number.POSITIVE_INFINITY;
 }
 
-async function previousOf(store: ObjectStore, candidate: Candidate, waiting: Waiting): Promise<Uint8Array | null> {
+async function previousOf(store: Source, candidate: Candidate, waiting: Waiting): Promise<Uint8Array | null> {
   const object = await store.get(candidate.key, waiting);
   if (object === null) return null;
   try {
@@ -164,7 +167,7 @@ function isJunk(error: unknown): error is FogboundError {
 }
 
 async function successor(
-  store: ObjectStore,
+  store: Source,
   capsule: CapsuleId,
   candidates: readonly Candidate[],
   before: ManifestVersion | null,

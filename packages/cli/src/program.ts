@@ -3,6 +3,7 @@ import type { CommonFlags, Context } from "./context.js";
 import type { ExitCode } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { onceOnly, usageFailure } from "./usage.js";
+import { addKeepingVerbs } from "./verbs/keeping.js";
 import { addProvingVerbs } from "./verbs/proving.js";
 import { addReadingVerbs } from "./verbs/reading.js";
 import { addSealingVerbs } from "./verbs/sealing.js";
@@ -48,6 +49,7 @@ export function buildProgram({ perform, show, columns }: ProgramOptions): Comman
   addSealingVerbs(program, perform);
   addReadingVerbs(program, perform);
   addProvingVerbs(program, perform);
+  addKeepingVerbs(program, perform);
   return program.addHelpText("after", firstSteps);
 }
 

@@ -20,16 +20,17 @@ const adapters: Readonly<Record<string, () => Promise<FromUrl>>> = {
 /**
  * Opens the store that a URL names, and probes it.
  * @param options `create`: a folder that is not there is made; otherwise a typing mistake would make an empty vault.
+ * `readOnly`: nothing is written, not even the probe.
  * @throws CommandFailure, exit 2 for a scheme without an adapter, exit 7 for a store that is not there; and as `ObjectStore.open`.
  */
 export async function openStore(
   url: string,
   environment: Environment,
-  options: { readonly create?: boolean; readonly signal: AbortSignal },
+  options: { readonly create?: boolean; readonly readOnly?: boolean; readonly signal: AbortSignal },
 ): Promise<ObjectStore> {
   const driver = (await adapterFor(url))(url, environment);
   if (options.create !== true) await checkIsThere(url);
-  return ObjectStore.open(driver, { signal: options.signal });
+  return ObjectStore.open(driver, { signal: options.signal, readOnly: options.readOnly ?? false });
 }
 
 async function adapterFor(url: string): Promise<FromUrl> {

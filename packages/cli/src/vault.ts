@@ -16,12 +16,16 @@ export interface Vault extends Embedded {
  * Opens the store and all four parties over it, does the work, and closes them, also after a failure: what a host still
  * has to write down is written before the process ends.
  */
-export async function withVault<T>(context: Context, work: (vault: Vault) => Promise<T>): Promise<T> {
+export async function withVault<T>(
+  context: Context,
+  work: (vault: Vault) => Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<T> {
   const { settings, environment, terminal, signal } = context;
   const url = requiredStore(settings);
   const keyFile = settings.keyFile.value;
   await checkKeyFile(keyFile);
-  const store = await openStore(url, environment, { signal });
+  const store = await openStore(url, environment, { create, signal });
   try {
     const passphrase = await readPassphrase(keyFile, environment, terminal);
     const { openEmbedded } = await import("fogbound/embedded");

@@ -40,8 +40,7 @@ export async function auditExport(file: Blob, options: ExportAuditOptions): Prom
 export interface OpenedExport {
   readonly capsule: CapsuleId;
   readonly objects: ExportedObjects;
-  /** Of every object in the file. */
-  readonly names: readonly string[];
+  readonly index: ReadonlyMap<string, ArchivePlace>;
 }
 
 /** @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` when the file is no export of one capsule. */
@@ -49,7 +48,7 @@ export async function openExport(file: Blob): Promise<OpenedExport> {
   const index = await indexArchive(file);
   const objects = objectsInFile(file, index);
   await checkMarker(objects);
-  return { capsule: capsuleIn(index), objects, names: [...index.keys()] };
+  return { capsule: capsuleIn(index), objects, index };
 }
 
 async function checkMarker(objects: ExportedObjects): Promise<void> {

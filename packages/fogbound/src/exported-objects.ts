@@ -43,6 +43,25 @@ export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlac
   };
 }
 
+/** The file, read as a store is: what opens a capsule in a store opens it there. */
+export function storeOfFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): Pick<ObjectStore, "get" | "list"> {
+  const modified = new Date(0);
+  return {
+    async get(key, { range } = {}) {
+      const place = index.get(key);
+      if (place === undefined) return null;
+      const { offset, size } = place;
+      const [from, length] = range === undefined ? [0, size] : [range.offset, range.length];
+      if (range !== undefined && from >= size) throw new RangeError(`Expected a range in ${size} bytes.`);
+      return { key, size, modified, body: file.slice(offset + from, offset + Math.min(size, from + length)).stream() };
+    },
+    async *list(prefix) {
+      for (const key of [...index.keys()].filter((name) => name.startsWith(prefix)).sort())
+        yield { key, size: index.get(key)?.size ?? 0, modified };
+    },
+  };
+}
+
 /** The capsule's own objects lie where those of any capsule lie, the others under a prefix of the capsule. */
 export function importedKey(capsule: CapsuleId, name: string): string {
   return name.startsWith(layout.capsules()) ? name : layout.imported(capsule) + name;

@@ -1,6 +1,7 @@
 import { verify } from "@fogbound/audit";
-import { verifyManifest } from "@fogbound/capsule";
+import { type ManifestVersion, openAsOwner, openContent, readManifests } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
+import type { SealingKey } from "@fogbound/identity";
 import {
   type CapsuleId,
   isIdentifier,
@@ -12,40 +13,59 @@ import {
 } from "@fogbound/protocol";
 import { type ObjectStore, smallObjectBytes, toAsyncIterable } from "@fogbound/storage";
 import { type OpenedExport, openExport } from "./export-evidence.js";
-import { type ExportedObjects, exported, exportedEvidence, importedKey, readExported } from "./exported-objects.js";
+import {
+  type ExportedObjects,
+  exported,
+  exportedEvidence,
+  importedKey,
+  readExported,
+  storeOfFile,
+} from "./exported-objects.js";
 import type { OwnerParties } from "./parties.js";
+
+type FileStore = ReturnType<typeof storeOfFile>;
 
 /** Verifies all of it, every byte of every content included, and only then writes; the manifests last. */
 export async function importExport(parties: OwnerParties, file: Blob, waiting: Waiting): Promise<CapsuleId> {
   const opened = await openExport(file);
   const { capsule } = opened;
-  await checkOwner(parties, opened);
+  const store = storeOfFile(file, opened.index);
+  const newest = await checkOwner(parties, store, capsule);
   await checkNew(parties, capsule, waiting);
   const names = await namesToWrite(opened);
   await checkEvidence(parties, opened, waiting);
+  await checkContents(store, newest, parties.keys.read);
   for (const name of names) await put(parties.store, capsule, opened.objects, name, waiting);
   return capsule;
 }
 
-/** The capsule's id is the hash of its genesis, which names this owner's root key: nobody else can have made it. */
-async function checkOwner({ keys }: OwnerParties, { capsule, objects }: OpenedExport): Promise<void> {
-  for await (const name of objects.list(`${layout.manifests(capsule)}00000001-`)) {
-    const bytes = await readExported(objects, name);
-    const first = bytes === null ? null : await verifyManifest(capsule, bytes, null).catch(nullIfJunk);
-    if (first === null) continue;
-    if (sameBytes(first.genesis.root, keys.root.publicKey)) return;
-    throw new FogboundError(
-      "KEY_WRONG",
-      `The file holds ${capsule} of another owner. Import it with that owner's key file, or read it with "fogbound verify".`,
-    );
-  }
-  throw FogboundError.verificationFailed();
+/**
+ * The capsule's id is the hash of its genesis, which names this owner's root key: nobody else can have made it.
+ * @returns the newest version
+ */
+async function checkOwner({ keys }: OwnerParties, store: FileStore, capsule: CapsuleId): Promise<ManifestVersion> {
+  const chain = await readManifests(store, capsule);
+  if (sameBytes(chain[0].genesis.root, keys.root.publicKey)) return chain.at(-1) ?? chain[0];
+  throw new FogboundError(
+    "KEY_WRONG",
+    `The file holds ${capsule} of another owner. Import it with that owner's key file, or look at it with "fogbound verify".`,
+  );
 }
 
-function nullIfJunk(error: unknown): null {
-  if (FogboundError.isInstance(error) && (error.code === "FORMAT_INVALID" || error.code === "VERIFICATION_FAILED"))
-    return null;
-  throw error;
+/**
+ * That every content opens with its key. The tree in the manifest is over the chunks: a header that was altered is seen
+ * only here, and the bytes behind it would be lost.
+ */
+async function checkContents(store: FileStore, version: ManifestVersion, reader: SealingKey): Promise<void> {
+  const { host, owner } = await openAsOwner(version, reader);
+  const { capsule, manifest } = version;
+  for (const [at, { id: item, variants }] of manifest.items.entries())
+    for (const [variant, { content }] of variants.entries()) {
+      const [length, key] = [host.items[at]?.length ?? 0, owner.itemKeys[at]?.[variant]];
+      if (key === undefined) throw FogboundError.verificationFailed();
+      const start = { offset: 0, length: Math.min(1, length) };
+      for await (const _ of openContent(store, { capsule, item, variant, content, key, length }, start));
+    }
 }
 
 async function checkNew({ store, harmonizer }: OwnerParties, capsule: CapsuleId, waiting: Waiting): Promise<void> {
@@ -81,7 +101,8 @@ async function checkEvidence(
  * The marker first, which says that it is an import; the manifests last, which make it a capsule. Contents that no
  * manifest names stay behind, as nothing says what they should be.
  */
-async function namesToWrite({ capsule, objects, names }: OpenedExport): Promise<readonly string[]> {
+async function namesToWrite({ capsule, objects, index }: OpenedExport): Promise<readonly string[]> {
+  const names = [...index.keys()];
   const named = await namedContents(capsule, objects);
   const manifests = names.filter((name) => name.startsWith(layout.manifests(capsule)));
   const content = `${layout.capsule(capsule)}content/`;

@@ -146,7 +146,12 @@ describe("An import writes nothing", () => {
       bytes[at] = (bytes[at] ?? 0) ^ 1;
       await expectRefused(await changed({ [name]: bytes }), "VERIFICATION_FAILED");
     }
-    const [content] = await bytesOf(/\/content\//);
+    const [content, header] = await bytesOf(/\/content\//);
+    for (const at of [8, 40]) {
+      const altered = header.slice();
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      await expectRefused(await changed({ [content]: altered }), "VERIFICATION_FAILED");
+    }
     await expectRefused(await changed({ [content]: null }), "VERIFICATION_FAILED");
   });
 

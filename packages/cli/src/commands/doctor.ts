@@ -2,12 +2,14 @@ import { stat } from "node:fs/promises";
 import type { ObjectStore } from "@fogbound/storage";
 import type { Context } from "../context.js";
 import { type ExitCode, exitCodeOf, worst } from "../exit-codes.js";
+import { wrongUsage } from "../failure.js";
 import { readersPath } from "../readers-file.js";
 import { errorMessage } from "../report.js";
 import type { Settings } from "../settings.js";
 import { openStore } from "../stores.js";
 import { isMissing } from "../system-errors.js";
 import { tableLines } from "../table.js";
+import { type SweepFlags, sweep } from "./sweep.js";
 
 interface SettingRow {
   readonly setting: string;
@@ -21,8 +23,15 @@ interface Check {
   readonly exitCode: ExitCode;
 }
 
+export interface DoctorFlags extends SweepFlags {
+  readonly sweep?: boolean;
+}
+
 /** `fogbound doctor`: every setting and where it came from, what the store can do, who can read the key files. Needs no passphrase. */
-export async function doctor(context: Context): Promise<ExitCode> {
+export async function doctor(context: Context, flags: DoctorFlags = {}): Promise<ExitCode> {
+  if (flags.sweep === true) return sweep(context, flags);
+  if (flags.olderThan !== undefined || flags.dryRun !== undefined)
+    throw wrongUsage("Expected --sweep with --older-than or --dry-run, got none.");
   const { output, settings } = context;
   const rows = settingRows(settings);
   const checks = [...(await storeChecks(context)), ...(await keyFileChecks(settings))];

@@ -12,21 +12,23 @@ import { checkKeyFile } from "../vault.js";
 
 export interface NewKeyFlags {
   readonly output?: string;
+  readonly auditor?: boolean;
   readonly passphraseCost?: string;
 }
 
-/** `fogbound key new`: a reader's pair. The public key on stdout is what its holder gives to owners. */
+/** `fogbound key new`: a reader's or an auditor's pair. The public key on stdout is what its holder gives to owners. */
 export async function keyNew(context: Context, flags: NewKeyFlags): Promise<ExitCode> {
   const { environment, terminal, output, directory } = context;
+  const kind = flags.auditor === true ? "auditor" : "reader";
   const path =
-    flags.output === undefined ? join(configFolder(environment), "reader.key") : resolve(directory, flags.output);
+    flags.output === undefined ? join(configFolder(environment), `${kind}.key`) : resolve(directory, flags.output);
   const cost = passphraseCost(flags.passphraseCost);
   checkOutsideStore(path, context.settings.store.value);
-  const { generateReaderRing, readerKeysOf, writeKeyFile } = await import("fogbound");
-  const ring = generateReaderRing();
+  const { generateAuditorRing, generateReaderRing, writeKeyFile } = await import("fogbound");
+  const ring = kind === "auditor" ? await generateAuditorRing() : generateReaderRing();
   await writeKeyFile(path, ring, await newPassphrase(path, environment, terminal), cost);
-  const publicKey = formatPublicKey(readerKeysOf(ring).signing.publicKey);
-  await output.result("key", { kind: "reader", publicKey, path }, [publicKey]);
+  const shown = await publicPart(ring);
+  await output.result("key", { kind, ...shown, path }, Object.values(shown));
   output.note(`wrote ${path}. Give the public key to owners; keep the file and its passphrase to yourself.`);
   return 0;
 }
@@ -44,7 +46,8 @@ export async function keyShow(context: Context, file: string): Promise<ExitCode>
 }
 
 async function publicPart(ring: KeyRing): Promise<Readonly<Record<string, string>>> {
-  const { ownerKeysOf, readerKeysOf } = await import("fogbound");
+  const { auditorEntryOf, auditorKeysOf, formatAuditorKey, ownerKeysOf, readerKeysOf } = await import("fogbound");
   if (ring.kind === "owner") return { owner: ownerIdOf((await ownerKeysOf(ring)).root.publicKey) };
+  if (ring.kind === "auditor") return { publicKey: formatAuditorKey(auditorEntryOf(await auditorKeysOf(ring))) };
   return { publicKey: formatPublicKey(readerKeysOf(ring).signing.publicKey) };
 }

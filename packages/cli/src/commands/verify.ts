@@ -67,10 +67,10 @@ async function verifyFile(
 async function readKeys({ settings, environment, terminal }: Context): Promise<readonly SealingKey[]> {
   const { value: keyFile, from } = settings.keyFile;
   if (from !== "--key-file") return [];
-  const { ownerKeysOf, readKeyFile } = await import("fogbound");
+  const { auditorKeysOf, ownerKeysOf, readKeyFile } = await import("fogbound");
   const ring = await readKeyFile(keyFile, await readPassphrase(keyFile, environment, terminal));
   if (ring === null) throw notFound(`There is no key file ${keyFile}.`);
-  return [(await ownerKeysOf(ring)).read];
+  return [(await (ring.kind === "auditor" ? auditorKeysOf : ownerKeysOf)(ring)).read];
 }
 
 async function verifyCapsule(

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { doctor } from "../commands/doctor.js";
+import { type DoctorFlags, doctor } from "../commands/doctor.js";
 import { type InitFlags, init } from "../commands/init.js";
 import { keyNew, keyShow, type NewKeyFlags } from "../commands/key.js";
 import { readerAdd, readerList, readerRemove } from "../commands/reader.js";
@@ -18,9 +18,15 @@ export function addSetupVerbs(program: Command, perform: Perform): void {
   addReader(program, perform);
   addVerb(program, "doctor", {
     summary: "print all settings; check store and key files",
-    more: "Needs no passphrase.",
+    more: "Needs no passphrase, unless it sweeps.",
     example: "fogbound doctor",
-  }).action((_flags: object, command: Command) => perform(commonFlags(command), doctor));
+  })
+    .option("--sweep", "delete what killed seals left and nothing names; prints each object")
+    .option("--older-than <age>", "with --sweep: by the store's clock; default: 24h", onceOnly("--older-than"))
+    .option("--dry-run", "with --sweep: print what would be deleted")
+    .action((flags: DoctorFlags, command: Command) =>
+      perform(commonFlags(command), (context) => doctor(context, flags)),
+    );
 }
 
 function addInit(program: Command, perform: Perform): void {
@@ -45,20 +51,25 @@ function configOf(command: Command): { readonly config?: string } {
 }
 
 function addKey(program: Command, perform: Perform): void {
-  const key = addGroup(program, "key", "make a reader's key file; show what is public");
+  const key = addGroup(program, "key", "make a reader's or auditor's key file; show what is public");
   addVerb(key, "new", {
-    summary: "make a reader's key file",
+    summary: "make a reader's or an auditor's key file",
     more: "Prints the public key, which its holder gives to owners.",
     example: "fogbound key new -o ann.key",
   })
-    .option("-o, --output <file>", "where it goes; default: reader.key in your settings folder", onceOnly("--output"))
+    .option("--auditor", "for an auditor, who reads logs and no items; make a new one for every term")
+    .option(
+      "-o, --output <file>",
+      "where it goes; default: reader.key or auditor.key in your settings folder",
+      onceOnly("--output"),
+    )
     .option(costFlag, costText, onceOnly("--passphrase-cost"))
     .action((flags: NewKeyFlags, command: Command) =>
       perform(commonFlags(command), (context) => keyNew(context, flags)),
     );
   addVerb(key, "show", {
     summary: "print what is public of a key file",
-    more: "A reader's public key, or an owner's id.",
+    more: "A reader's or auditor's public key, or an owner's id.",
     example: "fogbound key show ann.key",
   })
     .argument("<file>", "a key file")
