@@ -7,12 +7,14 @@ import {
   type Clock,
   epochHead,
   type Harmonizer,
+  hashOf,
   type InstanceId,
   instanceIdOf,
   type Later,
   layout,
   padded,
   type RecordBody,
+  recipientName,
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
@@ -147,9 +149,20 @@ export class Journal {
       await deposit.head(head, waiting);
       return epoch;
     } catch (error) {
-      if (isTaken(error))
-        await this.#remove(layout.head(this.#instance, epoch), layout.epochKey(this.#instance, epoch, ""));
+      if (isTaken(error)) await this.#takeOut(head);
       throw error;
+    }
+  }
+
+  /** Head and wraps of an epoch that began nothing. Once the head is gone, the number may be another's: its wraps stay. */
+  async #takeOut(head: Uint8Array): Promise<void> {
+    const { store } = this.#options;
+    const { epoch, recipients } = epochHead.read(head).value;
+    await this.#remove(layout.head(this.#instance, epoch));
+    for (const { key, wrap } of recipients) {
+      const name = this.#root + layout.epochKey(this.#instance, epoch, recipientName(key));
+      const found = await store.get(name);
+      if (found !== null && sameBytes(hashOf(await readAll(found, smallObjectBytes)), wrap)) await store.delete(name);
     }
   }
 

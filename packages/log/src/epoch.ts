@@ -77,7 +77,11 @@ export async function prepareEpoch(place: LogPlace, start: EpochStart): Promise<
   }
 }
 
-/** Wraps, then head, then deposit: a head that lies in the store is one whose secret the owner can read. */
+/**
+ * Wraps, then head, then deposit: a head that lies in the store is one whose secret the owner can read. Then the wraps
+ * once more: before the head stood, another process under the same key may have taken them for what a crash left, and an
+ * epoch without them is one that nobody reads again.
+ */
 export async function commitEpoch(
   place: LogPlace,
   epoch: Epoch,
@@ -90,7 +94,14 @@ export async function commitEpoch(
   const stored = await createOnce(store, root + layout.head(instance, epoch.number), epoch.head, signal);
   if (stored === "taken") return "taken";
   await abortable(() => deposit.head(epoch.head, signal === undefined ? {} : { signal }), signal);
+  await Promise.all(epoch.wraps.map((wrap) => putRight(store, wrap, signal)));
   return "done";
+}
+
+/** Under a head that stands, another epoch's wrap opens nothing. */
+async function putRight(store: ObjectStore, { key, bytes }: Wrap, signal?: AbortSignal): Promise<void> {
+  if ((await createOnce(store, key, bytes, signal)) === "taken")
+    await store.replace(key, bytes, signal === undefined ? {} : { signal });
 }
 
 async function wrapSecret(place: LogPlace, epoch: number, secret: Uint8Array, recipient: Uint8Array): Promise<Wrap> {

@@ -12,6 +12,7 @@ import {
   instanceIdOf,
   layout,
   padded,
+  recipientName,
   recordHeader,
   sameBytes,
   type Waiting,
@@ -145,13 +146,25 @@ async function takeBack(
 
 /**
  * Deletes the wraps of an epoch whose head was never written: a crash came between, nothing was sealed under that
- * secret, and the next epoch takes the number. For the instance's own holder alone, before it resumes.
+ * secret, and the next epoch takes the number. For the instance's own holder alone, before it resumes. Where two processes
+ * hold the key, the other may be about to write that head: then its wraps are put back.
  */
 export async function sweepUnbegunEpoch(place: ChainPlace, waiting: Waiting = {}): Promise<void> {
   const epoch = await lastEpochNumber(place, waiting);
   if (epoch === null || (await readObject(place, layout.head(place.instance, epoch), waiting)) !== null) return;
+  const swept: Uint8Array[] = [];
   const wraps = `${place.root}${layout.epochKey(place.instance, epoch, "")}`;
-  for await (const { key } of place.store.list(wraps, waiting)) await place.store.delete(key, waiting);
+  for await (const { key } of place.store.list(wraps, waiting)) {
+    const bytes = await readObject(place, key.slice(place.root.length), waiting);
+    if (bytes !== null) swept.push(bytes);
+    await place.store.delete(key, waiting);
+  }
+  const begun = swept.length === 0 ? null : await readEpoch(place, epoch, waiting);
+  for (const { key, wrap } of begun?.head.recipients ?? []) {
+    const bytes = swept.find((one) => sameBytes(hashOf(one), wrap));
+    const name = place.root + layout.epochKey(place.instance, epoch, recipientName(key));
+    if (bytes !== undefined) await createOnce(place.store, name, bytes, waiting.signal);
+  }
 }
 
 interface LastEpoch {

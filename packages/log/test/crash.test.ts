@@ -115,7 +115,7 @@ describe("A journal whose process dies", () => {
     for (const carriedOut of [false, true]) {
       const bench = await newBench();
       const promised: string[] = [];
-      const life: Life = { records: [1, 1], dies: 6, carriedOut, beside: false, cuts: false }; // wrap, head, deposit, batch, deposit, batch
+      const life: Life = { records: [1, 1], dies: 7, carriedOut, beside: false, cuts: false }; // wrap, head, deposit, wrap again, batch, deposit, batch
       await expect(live(bench, life, "first", promised)).rejects.toThrow();
       await live(bench, { ...forEver, records: [1] }, "second", promised);
       expect(promised).toEqual(["first.0.0", "second.0.0"]);
