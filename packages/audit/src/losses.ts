@@ -180,18 +180,27 @@ function excuse({ unread, unseen, manifests }: Context, instance: InstanceId, ki
 const millisecondsPerDay = 86_400_000;
 
 /** By rule an epoch goes as a whole, when it has ended, and not before the longest retention that any manifest since asked for. */
-function isDropped(context: Context, { chains, anchor, version }: Sequence, lost: LostEpoch): boolean {
-  const chain = chains.get(lost.instance);
-  const begun = chain?.begun.get(lost.epoch);
-  const end = chain === undefined ? null : endOf(chain, lost.epoch, chains);
+function isDropped(context: Context, sequence: Sequence, lost: LostEpoch): boolean {
+  const whole = lost.gone === (sequence.chains.get(lost.instance)?.epochs.get(lost.epoch) ?? 0);
+  return whole && isExpired(context, sequence, lost);
+}
+
+/** @param epoch with the time of its last bundle, as far as that is known */
+export function isExpired(
+  context: Context,
+  { chains, anchor, version }: Sequence,
+  { instance, epoch, lastTime }: Pick<LostEpoch, "instance" | "epoch" | "lastTime">,
+): boolean {
+  const chain = chains.get(instance);
+  const begun = chain?.begun.get(epoch);
+  const end = chain === undefined ? null : endOf(chain, epoch, chains);
   if (chain === undefined || begun === undefined || end === null || anchor === null) return false;
-  const whole = lost.gone === (chain.epochs.get(lost.epoch) ?? 0);
   const days = retainDays(context, begun.version, version);
-  return whole && Math.max(end, lost.lastTime) + days * millisecondsPerDay < anchor.time;
+  return Math.max(end, lastTime) + days * millisecondsPerDay < anchor.time;
 }
 
 /** When the next epoch began, or the instance that took its place; null while it may be running. */
-function endOf(chain: Chain, epoch: number, chains: Sequence["chains"]): number | null {
+export function endOf(chain: Chain, epoch: number, chains: Sequence["chains"]): number | null {
   const next = chain.begun.get(epoch + 1);
   if (next !== undefined) return next.time;
   if (epoch < chain.position.epoch) return null;

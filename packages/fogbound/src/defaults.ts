@@ -17,6 +17,9 @@ export const freshnessSeconds = 300;
 export const mostLeaseSeconds = 86_400;
 export const mostPushSeconds = 31_536_000;
 
+/** A hundred years: what a manifest can say. */
+export const mostRetainDays = 36_500;
+
 /** How long a host waits for a harmonizer or an authority before it takes it to be away. */
 export const patienceSeconds = 15;
 

@@ -73,6 +73,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     authorityGroup: keys.group,
     defaults: { hosts: [entry], issuers: [{ id: "local", hosts: [entry.id], readers: [] }] },
     partiesSeparate: false,
+    journals: new Map([[authority.member.id, authority]]),
     pins: options.pins ?? pinFiles(`${options.keyFile}.pins`),
   });
   const close = closing(host, authority, harmonizer);

@@ -29,6 +29,7 @@ import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
 import { type HostParties, systemClock } from "./parties.js";
+import { type Dropped, dropExpiredEpochs } from "./retention.js";
 import { Served, writeDelivered } from "./served.js";
 import { TakenRequests } from "./taken-requests.js";
 import type { Access } from "./types.js";
@@ -169,6 +170,16 @@ export class Host {
         "The authority has started anew and knows this instance no more. Ask for a new offer and sign again.";
       throw new FogboundError("MANIFEST_STALE", message, { cause: error });
     }
+  }
+
+  /**
+   * Takes away, of this capsule's log, the epochs that ended, are older than the manifest's retention, and were
+   * acknowledged by the owner or an auditor.
+   * @throws FogboundError `CAPSULE_NOT_FOUND`, `HARMONIZER_UNREACHABLE`, and the store's codes.
+   */
+  dropExpired(capsule: CapsuleId, waiting: Waiting = {}): Promise<Dropped> {
+    const { store, harmonizer, authorities } = this.#hosting;
+    return dropExpiredEpochs(capsule, { store, harmonizer, authorities }, waiting);
   }
 
   /** Writes what is still to be written, forgets every key. @throws FogboundError `RECORD_NOT_DURABLE`, all being closed. */

@@ -52,6 +52,7 @@ export {
 export { Auditor } from "./auditor.js";
 export type { AddAuditorOptions, AuditorAdded } from "./auditor-grants.js";
 export type { ResealOptions, RewrapOptions } from "./change-keys.js";
+export type { Erased, Erasure } from "./erase.js";
 export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
 export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
 export { readKeyFile, writeKeyFile } from "./key-file.js";
@@ -60,6 +61,8 @@ export type { Revocation } from "./owner-steps.js";
 export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
 export { type Pins, pinFiles } from "./pins.js";
 export { Reader, type ReaderOptions } from "./reader.js";
+export type { JournalKeeper, LogObject, Repair } from "./repair.js";
+export type { Dropped, EpochPlace } from "./retention.js";
 export type { SealRequest } from "./seal-request.js";
 export type { SweepOptions, Swept } from "./sweep.js";
 export type { Access, Capsule, CapsuleState } from "./types.js";

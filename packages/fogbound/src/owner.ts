@@ -30,6 +30,7 @@ import { stateOf } from "./capsule-state.js";
 import { type Current, changeCapsule, currentVersion } from "./change.js";
 import { type ResealOptions, type RewrapOptions, resealCapsule, rewrapCapsule } from "./change-keys.js";
 import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
+import { type Erased, type Erasure, eraseRecords } from "./erase.js";
 import { evidenceFor } from "./evidence.js";
 import { exportCapsule } from "./export.js";
 import { importExport } from "./import.js";
@@ -41,6 +42,8 @@ import { auditPinned } from "./pins.js";
 import { isOffline, publishVersions } from "./publish.js";
 import { readItem } from "./read-item.js";
 import { readableFrom } from "./readable.js";
+import { type Repair, repairCapsule } from "./repair.js";
+import { type Dropped, dropExpiredEpochs } from "./retention.js";
 import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
 import { type SweepOptions, type Swept, sweepStore } from "./sweep.js";
 import type { Capsule } from "./types.js";
@@ -112,7 +115,7 @@ export class Owner {
         push: request.push ?? push,
         stripe,
         checkpointSeconds,
-        retainDays: null,
+        retainDays: request.retainDays ?? null,
         breakGlass: request.breakGlass ?? null,
       },
       host: { items: sealed.descriptions, countKey: newCountKey(), counted: terms.counted },
@@ -309,13 +312,33 @@ export class Owner {
     return explainFinding(this.#noting(), capsule, finding, because, waiting);
   }
 
-  /**
-   * Signs that all records so far have arrived: what is older than the retention may be dropped then. Export first.
-   * @returns where each chain stood
-   * @throws FogboundError `CAPSULE_NOT_FOUND`, `VERIFICATION_FAILED`, `HARMONIZER_UNREACHABLE`.
-   */
+  /** Signs that all records so far have arrived, and may be dropped when they are old: export first. @throws as `acknowledgeTips`. */
   acknowledge(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly ChainTip[]> {
     return acknowledgeTips(this.#noting(), capsule, waiting);
+  }
+
+  /**
+   * Puts back, bit for bit, every batch and head that was lost or has rotted, from what the harmonizer keeps, and gives it
+   * anew what it lost itself. Wraps cannot be put back. Safe to repeat.
+   * @throws FogboundError what store, harmonizer and authorities throw.
+   */
+  repair(capsule: CapsuleId, waiting: Waiting = {}): Promise<Repair> {
+    return repairCapsule(capsule, this.#parties, waiting);
+  }
+
+  /**
+   * Takes records away for good: signed into the log first, then out of the vault, the journals and the harmonizer's
+   * copies and parity. Proofs stay valid. When it fails or is killed, the same call again ends it.
+   * @throws TypeError or RangeError for records that are not in the log, an epoch that may be running, no reason.
+   * @throws FogboundError `AUTHORITY_UNREACHABLE` for a journal out of reach, before anything is signed; as `repair`.
+   */
+  erase(capsule: CapsuleId, what: Erasure, because: string, waiting: Waiting = {}): Promise<Erased> {
+    return eraseRecords(capsule, { ...this.#parties, ...this.#noting() }, what, because, waiting);
+  }
+
+  /** Takes away epochs that ended, are older than the manifest's retention, and were acknowledged. @throws as `repair`. */
+  dropExpired(capsule: CapsuleId, waiting: Waiting = {}): Promise<Dropped> {
+    return dropExpiredEpochs(capsule, this.#parties, waiting);
   }
 
   /** One `.fog` file: all that is needed to read and verify the capsule elsewhere. */

@@ -3,6 +3,7 @@ import type {
   Alerts,
   Authority,
   AuthorityGroup,
+  AuthorityId,
   Clock,
   Harmonizer,
   HostEntry,
@@ -11,6 +12,7 @@ import type {
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import type { Pins } from "./pins.js";
+import type { JournalKeeper } from "./repair.js";
 
 /** What owner, host and auditor are each opened with. Nothing is ambient. */
 interface Parties {
@@ -33,6 +35,8 @@ export interface OwnerParties extends Parties {
   readonly partiesSeparate?: boolean;
   /** Default: none is kept, and every verdict says so. */
   readonly pins?: Pins;
+  /** The hands of those authorities whose journals can be put right from here. Default: none. */
+  readonly journals?: ReadonlyMap<AuthorityId, JournalKeeper>;
 }
 
 export interface HostParties extends Parties {

@@ -1,7 +1,7 @@
 import type { Item } from "@fogbound/capsule";
 import { Policy, type ValidatedPolicy, validatePolicy } from "@fogbound/policy";
 import type { AuditorEntry, BreakGlass, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
-import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases } from "./defaults.js";
+import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases, mostRetainDays } from "./defaults.js";
 
 export interface SealRequest {
   readonly items: readonly [Item, ...Item[]];
@@ -17,6 +17,11 @@ export interface SealRequest {
    * nothing. What counts uses is never released so.
    */
   readonly breakGlass?: BreakGlass;
+  /**
+   * Days after an epoch's end for which its records are kept at least. Later, once they were acknowledged, they may be
+   * dropped, and are not missed. Default: for ever.
+   */
+  readonly retainDays?: number;
   /** Who may host. Default: what the owner was opened with. Never empty. */
   readonly hosts?: readonly [HostEntry, ...HostEntry[]];
   /** Who vouches for readers. Default: what the owner was opened with. Never empty. */
@@ -53,7 +58,7 @@ export async function policyTerms(policy: Policy | "record-only", leaseSeconds: 
 }
 
 /** @throws RangeError for a lease, a push or a break-glass that is no time, no size or no number: before anything is written. */
-export function checkTimes({ leaseSeconds, push, breakGlass }: SealRequest): void {
+export function checkTimes({ leaseSeconds, push, breakGlass, retainDays }: SealRequest): void {
   const check = (what: string, value: number | undefined, most: number, least = 0): void => {
     if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return;
     throw new RangeError(`Expected ${what} to be a whole number from ${least} to ${most}, got ${String(value)}.`);
@@ -64,6 +69,7 @@ export function checkTimes({ leaseSeconds, push, breakGlass }: SealRequest): voi
     check("breakGlass.seconds", breakGlass.seconds ?? Number.NaN, mostOutageSeconds, 1);
   }
   check("leaseSeconds", leaseSeconds, mostLeaseSeconds);
+  check("retainDays", retainDays, mostRetainDays);
   if (push === undefined) return;
   check("push.seconds", push.seconds ?? Number.NaN, mostPushSeconds);
   check("push.bytes", push.bytes ?? Number.NaN, Number.MAX_SAFE_INTEGER);

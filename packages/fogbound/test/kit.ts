@@ -15,6 +15,8 @@ export interface Scene extends Embedded {
   readonly folder: string;
   /** Opens the same vault and keys again, as a new process would. */
   again(): Promise<Embedded>;
+  /** Ends this process, and leaves its key file for the next. */
+  stop(): Promise<void>;
 }
 
 export async function scene(options: { readonly store?: ObjectStore } = {}): Promise<Scene> {
@@ -32,7 +34,7 @@ export async function scene(options: { readonly store?: ObjectStore } = {}): Pro
       await rm(folder, { recursive: true, force: true });
     }
   };
-  return { ...embedded, store, clock, keyFile, folder, again: open, close };
+  return { ...embedded, store, clock, keyFile, folder, again: open, stop: embedded.close, close };
 }
 
 export const viewers: Policy = Policy.allow({ readers: ["local#reader"], actions: ["view"] });

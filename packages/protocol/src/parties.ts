@@ -60,6 +60,16 @@ export interface Harmonizer {
   pull(capsule: CapsuleId, waiting?: Waiting): Promise<Pulled>;
   /** The `parityShard` objects of the closed stripe this batch is in, damaged ones too; empty while it is open. */
   parity(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<readonly Uint8Array[]>;
+  /**
+   * Drops what it keeps of these epochs: copies and parity. By its own log each has ended, is past the capsule's
+   * retention, and was acknowledged. Left out where nothing is ever dropped.
+   * @returns those it dropped; the others it keeps
+   */
+  dropSpares?(
+    capsule: CapsuleId,
+    epochs: readonly { readonly instance: InstanceId; readonly epoch: number }[],
+    waiting?: Waiting,
+  ): Promise<readonly { readonly instance: InstanceId; readonly epoch: number }[]>;
   /** Its own copy of a batch, kept until the stripe is closed; null when it keeps none. */
   batchCopy(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<Uint8Array | null>;
 }
