@@ -8,8 +8,10 @@ import type { Cadence } from "./cadence.js";
 import type { Checkpoints } from "./checkpoints.js";
 import type { Intake } from "./intake.js";
 import type { LogReader } from "./log-reader.js";
+import type { Manifests } from "./manifest-facts.js";
 import type { EmbeddedHarmonizer } from "./options.js";
 import { prunedBundles } from "./pull.js";
+import { type EpochPlace, mayDrop } from "./retention.js";
 import type { Sequence } from "./sequence.js";
 import { abortable, Turns } from "./serial.js";
 import { readParity } from "./spares.js";
@@ -21,6 +23,7 @@ export interface HarmonizerParts {
   readonly store: ObjectStore;
   readonly entry: HarmonizerEntry;
   readonly log: LogReader;
+  readonly manifests: Manifests;
   readonly intake: Intake;
   readonly sequence: Sequence;
   readonly checkpoints: Checkpoints;
@@ -131,6 +134,25 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     waiting: Waiting = {},
   ): Promise<readonly Uint8Array[]> {
     return this.#open(waiting, () => readParity(this.#parts.store, { instance, epoch, batch }, waiting));
+  }
+
+  async dropSpares(
+    capsule: CapsuleId,
+    epochs: readonly EpochPlace[],
+    waiting: Waiting = {},
+  ): Promise<readonly EpochPlace[]> {
+    return this.#open(waiting, async () => {
+      const { log, sequence, manifests, stripes } = this.#parts;
+      await abortable(sequence.refresh(), waiting.signal);
+      const dropped: EpochPlace[] = [];
+      for (const { instance, epoch } of epochs) {
+        waiting.signal?.throwIfAborted();
+        if (!(await mayDrop({ log, manifests }, capsule, { instance, epoch }))) continue;
+        await stripes.drop({ instance, epoch });
+        dropped.push({ instance, epoch });
+      }
+      return dropped;
+    });
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { FogboundError } from "@fogbound/errors";
 import {
   type CapsuleId,
+  type ChainTip,
   capsuleIdOf,
   type ErasedRecords,
   epochHead,
@@ -108,10 +109,11 @@ export class Intake {
     if (!allowed.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
     await notes[about].verify(bytes, signer);
     if (about === "erased") this.#assertThere(capsule, erased.read(bytes).value.records);
+    if (about === "received") this.#assertThere(capsule, received.read(bytes).value.chains.map(untilTip));
     return { kind: "note", capsule, about, bytes };
   }
 
-  /** A note about records to come would let a host leave their bodies out. */
+  /** A note about records to come would let a host leave their bodies out, or drop what nobody has. */
   #assertThere(capsule: CapsuleId, records: readonly ErasedRecords[]): void {
     for (const { instance, epoch, numbers } of records) {
       const chain = this.#parts.log.state.chain(instance);
@@ -145,6 +147,10 @@ export class Intake {
     const before = inForce && (await manifests.facts(capsule, inForce.version, inForce.hash, waiting));
     if (!before?.publishers.some((key) => sameBytes(key, signer))) throw FogboundError.verificationFailed();
   }
+}
+
+function untilTip({ instance, epoch, number }: ChainTip): ErasedRecords {
+  return { instance, epoch, numbers: [number] };
 }
 
 /** A note's kind is the context it was signed under. */

@@ -32,13 +32,28 @@ export interface ManifestFacts {
   readonly checkpointSeconds: number;
   readonly stripe: Manifest["stripe"];
   readonly push: Manifest["push"];
+  readonly retainDays: number | null;
 }
 
 function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): ManifestFacts {
-  const { version, publishers, auditors, hosts, authorities, revoked, checkpointSeconds, stripe, push } = value;
+  const { version, publishers, auditors, hosts, authorities, revoked, checkpointSeconds, stripe, push, retainDays } =
+    value;
   const { root } = genesis.decode(value.genesis);
   const journals = new Set(authorities.members.map((member) => instanceIdOf(member.journalKey, capsule)));
-  return { version, hash, root, publishers, auditors, hosts, journals, revoked, checkpointSeconds, stripe, push };
+  return {
+    version,
+    hash,
+    root,
+    publishers,
+    auditors,
+    hosts,
+    journals,
+    revoked,
+    checkpointSeconds,
+    stripe,
+    push,
+    retainDays,
+  };
 }
 
 const mostRemembered = 256;

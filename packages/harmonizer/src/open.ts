@@ -50,7 +50,7 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   stripes.recover();
   const intake = new Intake({ store, entry, log, manifests, refresh });
   const tiles = new TileReader((name) => readObject(store, name));
-  return new StoreHarmonizer({ store, entry, log, intake, sequence, checkpoints, tiles, stripes, cadence });
+  return new StoreHarmonizer({ store, entry, log, manifests, intake, sequence, checkpoints, tiles, stripes, cadence });
 }
 
 /** A checkpoint follows within the shortest time that a manifest of the capsules in a bundle asks for. */

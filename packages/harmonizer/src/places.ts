@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import { type CapsuleId, hashOf, type InstanceId } from "@fogbound/protocol";
+import { type CapsuleId, hashOf, type InstanceId, received } from "@fogbound/protocol";
 import type { Step } from "./advance.js";
 import { Erasures } from "./erasures.js";
 
@@ -11,6 +11,8 @@ export class Places {
   readonly #tips = new Map<CapsuleId, number>();
   readonly #bundles = new Map<CapsuleId, number[]>();
   readonly #notes = new Map<string, number>();
+  /** For each instance, the highest record that was acknowledged. */
+  readonly #received = new Map<InstanceId, number>();
   readonly erasures: Erasures = new Erasures();
 
   take(step: Step, bundle: number): void {
@@ -20,6 +22,7 @@ export class Places {
     if (step.kind === "tips") this.#tips.set(step.capsule, bundle);
     if (step.kind === "note") this.#notes.set(noteName(step.bytes), bundle);
     if (step.kind === "note" && step.about === "erased") this.erasures.take(step.bytes);
+    if (step.kind === "note" && step.about === "received") this.#receive(step.bytes);
     if (step.kind === "head") at(this.#chains, step.head.instance).push([bundle]);
     if (step.kind === "batch") at(this.#chains, step.content.statement.instance).at(-1)?.push(bundle);
   }
@@ -30,6 +33,15 @@ export class Places {
 
   batch(instance: InstanceId, epoch: number, batch: number): number | undefined {
     return batch < 1 ? undefined : this.#chains.get(instance)?.[epoch - 1]?.[batch];
+  }
+
+  isReceived(instance: InstanceId, number: number): boolean {
+    return number === 0 || (this.#received.get(instance) ?? 0) >= number;
+  }
+
+  #receive(note: Uint8Array): void {
+    for (const { instance, number } of received.read(note).value.chains)
+      this.#received.set(instance, Math.max(number, this.#received.get(instance) ?? 0));
   }
 
   /** How many batches of an epoch are sequenced. */

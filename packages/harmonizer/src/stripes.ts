@@ -10,6 +10,7 @@ import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
 import { putDerived } from "./objects.js";
+import type { EpochPlace } from "./retention.js";
 import { Serial } from "./serial.js";
 import { closedStripes, isSound, type OpenCopy, openCopies } from "./spares.js";
 
@@ -91,6 +92,15 @@ export class Stripes {
    */
   erase(note: Uint8Array): Promise<void> {
     return this.#serial.run(() => this.#erase(erasureName(note)));
+  }
+
+  /** Drops everything kept of an epoch; the caller has made sure that it may go. */
+  drop({ instance, epoch }: EpochPlace): Promise<void> {
+    return this.#serial.run(async () => {
+      this.#open.delete(nameOf(instance, epoch));
+      for (const prefix of [names.parities(instance, epoch), names.openOf(instance, epoch)])
+        for await (const { key } of this.#parts.store.list(prefix)) await this.#parts.store.delete(key);
+    });
   }
 
   /** Resolves when nothing of this is under way. */
