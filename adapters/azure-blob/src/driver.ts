@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { BlockBlobClient, BlockBlobUploadOptions, ContainerClient } from "@azure/storage-blob";
 import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
 import { inBlocks, StagedBlocks } from "./blocks.js";
@@ -12,6 +11,7 @@ import { listPage } from "./listing.js";
 import { type AzureBlobOptions, type ResolvedOptions, resolveOptions } from "./options.js";
 import { lockedUntil, provesRetention } from "./retention.js";
 
+const everything: ByteRange = { offset: 0, length: Number.MAX_SAFE_INTEGER };
 /** Only where there is nothing; answered with 409 BlobAlreadyExists otherwise. */
 const createOnly = { ifNoneMatch: "*" } as const;
 
@@ -75,25 +75,22 @@ class AzureBlob implements StoreDriver {
 
   async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
     const blob = await this.#blob(key);
-    const options = { abortSignal: signal, maxRetryRequests: 0 };
-    const [offset, length] = requested(range);
     return found(async () => {
-      const answer = await ask(() => blob.download(offset, length, options));
-      const { readableStreamBody, contentRange, contentLength, lastModified, blobType } = answer;
-      assertAzure(blobType);
-      if (readableStreamBody === undefined) throw new AzureBlobError("an answer without a body", null);
-      const size = range === null ? contentLength : Number(/\/(\d+)$/.exec(contentRange ?? "")?.[1]);
-      return { ...infoOf(key, size, lastModified), body: bodyOf(readableStreamBody as Readable) };
+      try {
+        return await download(key, blob, range ?? everything, signal);
+      } catch (error) {
+        const isEmpty = range === null && error instanceof AzureBlobError && error.azureCode === "InvalidRange";
+        if (!isEmpty) throw error;
+        const info = await lookAt(key, blob, signal);
+        if (info.size > 0) throw error;
+        return { ...info, body: new Blob().stream() };
+      }
     });
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
     const blob = await this.#blob(key);
-    return found(async () => {
-      const answer = await ask(() => blob.getProperties({ abortSignal: signal }));
-      assertAzure(answer.blobType);
-      return infoOf(key, answer.contentLength, answer.lastModified);
-    });
+    return found(() => lookAt(key, blob, signal));
   }
 
   async list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
@@ -165,10 +162,31 @@ async function found<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** Offset and count; a count that passes what a number can say is left out, which means up to the end. */
-function requested(range: ByteRange | null): [number | undefined, number | undefined] {
-  if (range === null) return [undefined, undefined];
-  return [range.offset, Number.isSafeInteger(range.offset + range.length) ? range.length : undefined];
+/**
+ * A range is asked for even of all: its answer says how long the blob is (Content-Range) beside how long the body is
+ * (Content-Length), so a body that somebody in between cut, and announced as cut, is seen.
+ */
+async function download(
+  key: string,
+  blob: BlockBlobClient,
+  { offset, length }: ByteRange,
+  signal: AbortSignal,
+): Promise<StoredObject> {
+  const options = { abortSignal: signal, maxRetryRequests: 0 };
+  const count = Math.min(length, Number.MAX_SAFE_INTEGER - offset);
+  const { readableStreamBody, contentRange, lastModified, blobType } = await ask(() =>
+    blob.download(offset, count, options),
+  );
+  assertAzure(blobType);
+  if (readableStreamBody === undefined) throw new AzureBlobError("an answer without a body", null);
+  const size = Number(/\/(\d+)$/.exec(contentRange ?? "")?.[1]);
+  return { ...infoOf(key, size, lastModified), body: bodyOf(readableStreamBody) };
+}
+
+async function lookAt(key: string, blob: BlockBlobClient, signal: AbortSignal): Promise<ObjectInfo> {
+  const answer = await ask(() => blob.getProperties({ abortSignal: signal }));
+  assertAzure(answer.blobType);
+  return infoOf(key, answer.contentLength, answer.lastModified);
 }
 
 /** ObjectStore refuses a size or date that is none. */

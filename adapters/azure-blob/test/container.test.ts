@@ -131,3 +131,15 @@ test("a signature that may only read opens the store read-only", async () => {
   expect(await keysOf(store)).toEqual(["there"]);
   await expect(store.create("new", utf8("x"))).rejects.toMatchObject({ code: "STORE_REFUSED" });
 });
+
+test("the store deletes on a condition, as its capabilities say", async () => {
+  const store = await ObjectStore.open(container.driver);
+  expect(store.capabilities).toEqual({ largeCreateOnly: true, enforcedRetention: false, conditionalDelete: true });
+  await store.create("kept", utf8("x"));
+  const blob = container.raw.getBlobClient("kept");
+  const stale = blob.delete({ conditions: { ifMatch: '"0x1"' } });
+  await expect(stale).rejects.toMatchObject({ statusCode: 412, code: "ConditionNotMet" });
+  expect(await store.head("kept")).not.toBeNull();
+  await blob.delete({ conditions: { ifMatch: (await blob.getProperties()).etag ?? "" } });
+  expect(await store.head("kept")).toBeNull();
+});
