@@ -13,6 +13,9 @@ export const listPageSize = 1000;
 /** Bytes of UTF-8 in a key at most, the store's prefix included; what S3 and Azure take. */
 export const keyBytes = 1024;
 
+/** Objects that a sync copies or compares side by side. */
+export const syncedAtOnce = 8;
+
 /** Writers that race for one key when a store is opened. */
 export const probeWriters = 4;
 

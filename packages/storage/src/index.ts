@@ -11,3 +11,4 @@ export type {
   Waiting,
 } from "./store-driver.js";
 export { compareKeys } from "./store-key.js";
+export { type SyncOptions, type SyncReport, syncStores } from "./sync.js";
