@@ -7,23 +7,22 @@ import { askAgain } from "./repeat.js";
 /** Cuts content into full blocks and a last one, which may be shorter; into none where there is nothing. */
 export async function* inBlocks(content: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Uint8Array> {
   let count = 0;
-  let filled = 0;
-  const nextBlock = () => new Uint8Array(blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling));
-  let block = nextBlock();
+  let parts: Uint8Array[] = [];
+  let missing = blockBytes;
   for await (const chunk of content) {
     for (let offset = 0; offset < chunk.length; ) {
-      const part = chunk.subarray(offset, offset + block.length - filled);
-      block.set(part, filled);
-      filled += part.length;
+      const part = chunk.slice(offset, offset + missing);
+      parts.push(part);
       offset += part.length;
-      if (filled < block.length) continue;
-      yield block;
+      missing -= part.length;
+      if (missing > 0) continue;
+      yield Buffer.concat(parts);
+      parts = [];
       count++;
-      block = nextBlock();
-      filled = 0;
+      missing = blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling);
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (parts.length > 0) yield Buffer.concat(parts);
 }
 
 /**
