@@ -4,25 +4,57 @@ import { blocksBeforeDoubling, blocksInFlight, mostBlocks } from "./defaults.js"
 import { AzureBlobError } from "./error-code.js";
 import { askAgain } from "./repeat.js";
 
+/** What a block has room for before it grows. */
+const firstBytes = 64 * 1024;
+
 /** Cuts content into full blocks and a last one, which may be shorter; into none where there is nothing. */
 export async function* inBlocks(content: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Uint8Array> {
   let count = 0;
-  let parts: Uint8Array[] = [];
-  let missing = blockBytes;
+  let block = new GrowingBlock(blockBytes);
   for await (const chunk of content) {
     for (let offset = 0; offset < chunk.length; ) {
-      const part = chunk.slice(offset, offset + missing);
-      parts.push(part);
-      offset += part.length;
-      missing -= part.length;
-      if (missing > 0) continue;
-      yield Buffer.concat(parts);
-      parts = [];
+      offset += block.take(chunk.subarray(offset));
+      if (!block.isFull) continue;
+      yield block.bytes;
       count++;
-      missing = blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling);
+      block = new GrowingBlock(blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling));
     }
   }
-  if (parts.length > 0) yield Buffer.concat(parts);
+  if (block.bytes.length > 0) yield block.bytes;
+}
+
+/** A copy of what comes, in no more than twice the memory that it needs: a short upload does not cost a whole block. */
+class GrowingBlock {
+  readonly #limit: number;
+  #memory: Uint8Array;
+  #filled = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#memory = new Uint8Array(Math.min(limit, firstBytes));
+  }
+
+  get isFull(): boolean {
+    return this.#filled === this.#limit;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#memory.subarray(0, this.#filled);
+  }
+
+  /** Copies from the start of a chunk what still fits, and says how much that was. */
+  take(chunk: Uint8Array): number {
+    const part = chunk.subarray(0, this.#limit - this.#filled);
+    const needed = this.#filled + part.length;
+    if (needed > this.#memory.length) {
+      const larger = new Uint8Array(Math.min(this.#limit, Math.max(needed, 2 * this.#memory.length)));
+      larger.set(this.bytes);
+      this.#memory = larger;
+    }
+    this.#memory.set(part, this.#filled);
+    this.#filled = needed;
+    return part.length;
+  }
 }
 
 /**
