@@ -4,6 +4,8 @@ import type { ExitCode } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { onceOnly, usageFailure } from "./usage.js";
 import { addKeepingVerbs } from "./verbs/keeping.js";
+import { addEvidenceVerbs } from "./verbs/keeping-evidence.js";
+import { addMovingVerbs } from "./verbs/moving.js";
 import { addProvingVerbs } from "./verbs/proving.js";
 import { addReadingVerbs } from "./verbs/reading.js";
 import { addSealingVerbs } from "./verbs/sealing.js";
@@ -49,7 +51,9 @@ export function buildProgram({ perform, show, columns }: ProgramOptions): Comman
   addSealingVerbs(program, perform);
   addReadingVerbs(program, perform);
   addProvingVerbs(program, perform);
+  addEvidenceVerbs(program, perform);
   addKeepingVerbs(program, perform);
+  addMovingVerbs(program, perform);
   return program.addHelpText("after", firstSteps);
 }
 
