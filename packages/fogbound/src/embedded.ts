@@ -11,7 +11,7 @@ import { systemClock } from "./parties.js";
 import { type Pins, pinFiles } from "./pins.js";
 
 export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
-export { openRecovery, type Recovery, type RecoveryOptions } from "./recovery.js";
+export { openRecovery, type Recovery, type RecoveryOptions } from "./embedded-recovery.js";
 
 export interface EmbeddedOptions {
   /** The vault. */
