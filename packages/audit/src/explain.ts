@@ -48,9 +48,9 @@ function told(finding: Finding): string {
   return `${finding.code}: ${finding.sentence} [${findingName(finding)}]`;
 }
 
-/** What a person types to name a finding: the first eight hexadecimal digits of its hash. */
-export function findingName(finding: Finding): string {
-  return toHex(findingHash(finding)).slice(0, 8);
+/** What a person types to name a finding: the first hexadecimal digits of its hash. Default: eight of them. */
+export function findingName(finding: Finding, digits = 8): string {
+  return toHex(findingHash(finding)).slice(0, digits);
 }
 
 function goneOf({ erased, dropped }: Verdict): string[] {

@@ -1,5 +1,5 @@
-import { explain } from "@fogbound/audit";
-import type { Verdict } from "@fogbound/protocol";
+import { explain, findingName } from "@fogbound/audit";
+import type { Finding, Verdict } from "@fogbound/protocol";
 import { type Asked, type ExitCode, exitCodeOfVerdict } from "./exit-codes.js";
 import type { Output } from "./output.js";
 import { printable } from "./printable.js";
@@ -25,7 +25,7 @@ export function verdictLines(verdict: Verdict, output: Output): readonly string[
 export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCode {
   const code = exitCodeOfVerdict(verdict, asked);
   if (verdict.outcome === "repaired" && code === 0)
-    output.warn("parts of the log were lost and could be restored; with --strict this is a failure");
+    output.warn(`${repairedText(verdict)}; with --strict this is a failure`);
   if (verdict.outcome === "incomplete" && code === 0)
     output.warn(
       "verified without a read key: the records stayed sealed, so requests and answers were not compared. With --key-file they are.",
@@ -33,7 +33,16 @@ export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCod
   return code;
 }
 
-/** The verdict as a JSON value: dates as ISO text, nothing left out. */
+function repairedText({ findings }: Verdict): string {
+  const has = (severity: Finding["severity"]): boolean => findings.some((finding) => finding.severity === severity);
+  const parts = [
+    ...(has("repaired") ? ["parts of the log were lost and can be restored (--repair)"] : []),
+    ...(has("explained") ? ["something was wrong, and you have signed why"] : []),
+  ];
+  return parts.join("; ");
+}
+
+/** The verdict as a JSON value: dates as ISO text, nothing left out, and the name by which each finding is acknowledged. */
 export function verdictDocument(verdict: Verdict): Readonly<Record<string, unknown>> {
-  return { ...verdict };
+  return { ...verdict, findings: verdict.findings.map((finding) => ({ ...finding, name: findingName(finding) })) };
 }

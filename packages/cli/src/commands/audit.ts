@@ -11,23 +11,27 @@ import { errorMessage } from "../report.js";
 import { tableLines } from "../table.js";
 import { type Vault, withVault } from "../vault.js";
 import { settled, verdictDocument, verdictLines } from "../verdict.js";
+import { repair } from "./repair.js";
 
 export interface AuditFlags {
   readonly since?: string;
   readonly rehash?: boolean;
+  readonly repair?: boolean;
   readonly strict?: boolean;
 }
 
 interface Auditing {
   readonly since: Date | null;
   readonly rehash: boolean;
+  readonly repair: boolean;
   readonly strict: boolean;
 }
 
 /** `fogbound audit [CAPSULE]`: the accesses, then the verdict. Without CAPSULE all of them, and the exit code of the worst. */
 export async function audit(context: Context, prefix: string | undefined, flags: AuditFlags): Promise<ExitCode> {
   const since = flags.since === undefined ? null : parseSince(flags.since, "--since", Date.now());
-  const auditing = { since, rehash: flags.rehash === true, strict: flags.strict === true };
+  const { rehash = false, repair = false, strict = false } = flags;
+  const auditing = { since, rehash, repair, strict };
   return withVault(context, async (vault) => {
     if (prefix !== undefined)
       return auditOne(context, vault, await resolveCapsule(vault.store, prefix, context.signal), auditing);
@@ -59,9 +63,10 @@ async function auditAmongOthers(
   }
 }
 
-async function auditOne(context: Context, { owner }: Vault, capsule: CapsuleId, auditing: Auditing): Promise<ExitCode> {
+async function auditOne(context: Context, vault: Vault, capsule: CapsuleId, auditing: Auditing): Promise<ExitCode> {
   const { output, signal } = context;
-  const audited = await owner.audit(capsule, { signal, rehashContent: auditing.rehash });
+  if (auditing.repair) await repair(context, vault, capsule);
+  const audited = await vault.owner.audit(capsule, { signal, rehashContent: auditing.rehash });
   await (output.json ? writeDocuments : writeTable)(context, capsule, audited, auditing.since);
   const verdict = await audited.verdict();
   if (output.json) await output.document("audit", { type: "verdict", capsule, verdict: verdictDocument(verdict) });

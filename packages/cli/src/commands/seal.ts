@@ -15,6 +15,7 @@ import { type Vault, withVault } from "../vault.js";
 
 export interface SealFlags extends PolicyFlags {
   readonly lease?: string;
+  readonly retainDays?: string;
 }
 
 /** `fogbound seal PATH...`: prints the capsule id, alone. Everything that can be wrong with what was typed is said before a key is opened. */
@@ -23,9 +24,17 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
   const policy = await policyFrom(flags, known, context.directory);
   const leaseSeconds =
     flags.lease === undefined ? undefined : wholeNumber(flags.lease, "--lease", { least: 0, most: 86_400 });
+  const retainDays =
+    flags.retainDays === undefined
+      ? undefined
+      : wholeNumber(flags.retainDays, "--retain-days", { least: 0, most: 36_500 });
   const sources = await findSources(paths, context.directory, storeFolder(requiredStore(context.settings)));
   const capsule = await withVault(context, (vault) => {
-    const terms = { policy, ...(leaseSeconds === undefined ? {} : { leaseSeconds }) };
+    const terms = {
+      policy,
+      ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+      ...(retainDays === undefined ? {} : { retainDays }),
+    };
     return sealSources(vault, context, { sources, known, terms });
   });
   const size = sources.reduce((sum, source) => sum + source.size, 0);
@@ -40,7 +49,7 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
 interface Sealing {
   readonly sources: readonly Source[];
   readonly known: readonly KnownReader[];
-  readonly terms: Pick<SealRequest, "policy" | "leaseSeconds">;
+  readonly terms: Pick<SealRequest, "policy" | "leaseSeconds" | "retainDays">;
 }
 
 async function sealSources(

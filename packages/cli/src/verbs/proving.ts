@@ -25,6 +25,7 @@ export function addProvingVerbs(program: Command, perform: Perform): void {
       onceOnly("--since"),
     )
     .option("--rehash", rehashText)
+    .option("--repair", "first write back what was lost and can be restored")
     .option("--strict", strictText)
     .action((capsule: string | undefined, flags: AuditFlags, command: Command) =>
       perform(commonFlags(command), (context) => audit(context, capsule, flags)),

@@ -44,6 +44,11 @@ function addSeal(program: Command, perform: Perform): void {
       "how long one answer may be used again; default: 0, every access asks",
       onceOnly("--lease"),
     )
+    .option(
+      "--retain-days <days>",
+      "how long records are kept at least, once received; default: for ever",
+      onceOnly("--retain-days"),
+    )
     .action((paths: readonly string[], flags: SealFlags, command: Command) =>
       perform(commonFlags(command), (context) => seal(context, paths, flags)),
     );
