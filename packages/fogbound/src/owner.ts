@@ -292,9 +292,11 @@ export class Owner {
    * @throws FogboundError when a party needed for it cannot be asked, or the pin cannot be read: what `Pins` throws.
    */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
-    const { keys, pins } = this.#parties;
+    const { keys, pins, store } = this.#parties;
     const evidence = await evidenceFor(capsule, this.#parties, options);
-    return auditPinned(evidence, { readKeys: [keys.read] }, pins, signalOf(options));
+    // An archive stands still: it may well be older than what was seen proved of the vault it came from.
+    const kept = (await isImported(store, capsule, signalOf(options))) ? undefined : pins;
+    return auditPinned(evidence, { readKeys: [keys.read] }, kept, signalOf(options));
   }
 
   /**

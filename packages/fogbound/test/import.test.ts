@@ -1,6 +1,6 @@
 import { indexArchive, writeArchive } from "@fogbound/capsule";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { auditExport, type CapsuleId, FogboundError, ObjectStore, Owner } from "../src/index.js";
+import { auditExport, type CapsuleId, FogboundError, ObjectStore, Owner, type Pin, type Pins } from "../src/index.js";
 import { memoryDriver } from "../src/testing.js";
 import { readText, textItem, viewers } from "./kit.js";
 import { liar, type Parties, parties, sessionOf } from "./parties.js";
@@ -69,6 +69,26 @@ describe("An imported export", () => {
     expect(verdict).toMatchObject({ outcome: "proved", findings: [] });
     for (const proof of ["bytes-rehashed", "journal-matches", "tail-anchored", "receipts"] as const)
       expect(verdict.proved).toContain(proof);
+  });
+
+  it("may be older than what was seen of the vault it came from, and leaves that pin as it is", async () => {
+    let pin: Pin | null = null;
+    const pins: Pins = {
+      keptAt: "a drawer",
+      read: async () => pin,
+      write: async (next) => {
+        pin = next;
+      },
+    };
+    const source = await Owner.open({ ...there.ownerParties, pins });
+    await source.setPolicy(id, viewers);
+    await (await source.audit(id)).verdict();
+    const seen: unknown = pin;
+    expect(seen).not.toBeNull();
+    const target = await Owner.open({ ...here.ownerParties, keys: there.ownerParties.keys, pins });
+    await target.import(file);
+    expect((await (await target.audit(id)).verdict()).findings).toEqual([]);
+    expect(pin).toBe(seen);
   });
 
   it("is exported again with all that it came with", async () => {
