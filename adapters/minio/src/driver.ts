@@ -31,7 +31,7 @@ class Minio implements StoreDriver {
   readonly name = "minio";
   readonly #options: ResolvedOptions;
   readonly #connection: S3Connection;
-  readonly #cleaning = new Set<Promise<void>>();
+  readonly #uploads = new Map<Promise<ObjectInfo>, AbortSignal>();
   #looking: Promise<Bucket> | null = null;
   #proving: Promise<void> | null = null;
   #hasLargeCreateOnly = false;
@@ -52,48 +52,55 @@ class Minio implements StoreDriver {
   }
 
   async create(key: string, body: Uint8Array, retainUntil: Date | null, signal: AbortSignal): Promise<ObjectInfo> {
-    const bucket = await this.#bucket(signal);
-    await this.#proveRetention(signal);
+    const bucket = await this.#bucket();
+    await this.#proveRetention();
     const { objectLock } = this.#options;
     const headers = objectLock === null || retainUntil === null ? {} : lockHeaders(objectLock, retainUntil);
     return this.#own(await bucket.create(this.#full(key), body, headers, signal));
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
-    const bucket = await this.#bucket(signal);
-    return this.#own(await bucket.upload(this.#full(key), content, signal));
+    const bucket = await this.#bucket();
+    const upload = bucket.upload(this.#full(key), content, signal);
+    this.#uploads.set(upload, signal);
+    try {
+      return this.#own(await upload);
+    } finally {
+      this.#uploads.delete(upload);
+    }
   }
 
   async replace(key: string, body: Uint8Array, signal: AbortSignal): Promise<ObjectInfo> {
-    const bucket = await this.#bucket(signal);
+    const bucket = await this.#bucket();
     return this.#own(await bucket.replace(this.#full(key), body, signal));
   }
 
   async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
-    const bucket = await this.#bucket(signal);
+    const bucket = await this.#bucket();
     const object = await bucket.get(this.#full(key), range, signal);
     return object === null ? null : this.#own(object);
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
-    const bucket = await this.#bucket(signal);
+    const bucket = await this.#bucket();
     const info = await bucket.head(this.#full(key), signal);
     return info === null ? null : this.#own(info);
   }
 
   async list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
-    const bucket = await this.#bucket(signal);
+    const bucket = await this.#bucket();
     const page = await bucket.list(this.#full(prefix), after === "" ? "" : this.#full(after), limit, signal);
     return page.map((info) => this.#own(info));
   }
 
   async delete(key: string, signal: AbortSignal): Promise<void> {
-    const bucket = await this.#bucket(signal);
+    const bucket = await this.#bucket();
     await bucket.delete(this.#full(key), signal);
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#cleaning);
+    // Those still remove what they sent, though whoever aborted them has gone.
+    await Promise.allSettled([...this.#uploads].flatMap(([upload, { aborted }]) => (aborted ? [upload] : [])));
     this.#connection.close();
   }
 
@@ -111,9 +118,9 @@ class Minio implements StoreDriver {
     throw S3Error.found("STORE_UNSUITABLE", "expected only keys with the prefix that was asked for, got another");
   }
 
-  /** Asked for once what kind of bucket it is, and again when that failed. */
-  async #bucket(signal: AbortSignal): Promise<Bucket> {
-    this.#looking ??= this.#look(signal);
+  /** Asked for once what kind of bucket it is, for all who wait for it, and again when that failed. */
+  async #bucket(): Promise<Bucket> {
+    this.#looking ??= this.#look();
     try {
       return await this.#looking;
     } catch (error) {
@@ -122,20 +129,18 @@ class Minio implements StoreDriver {
     }
   }
 
-  async #look(signal: AbortSignal): Promise<Bucket> {
-    const { partBytes } = this.#options;
-    const options = { partBytes, cleanUp: (work: () => Promise<void>) => this.#cleanUp(work) };
-    const isVersioned = await keepsVersions(this.#connection, signal);
-    const bucket = new (isVersioned ? VersionedBucket : PlainBucket)(this.#connection, options);
+  async #look(): Promise<Bucket> {
+    const isVersioned = await keepsVersions(this.#connection, new AbortController().signal);
+    const bucket = new (isVersioned ? VersionedBucket : PlainBucket)(this.#connection, this.#options.partBytes);
     this.#hasLargeCreateOnly = bucket.largeCreateOnly;
     return bucket;
   }
 
   /** Once, before the first create, which is one of the probe's when the store is opened. */
-  async #proveRetention(signal: AbortSignal): Promise<void> {
+  async #proveRetention(): Promise<void> {
     const { objectLock, prefix } = this.#options;
     if (objectLock === null || this.#isRetentionProved) return;
-    this.#proving ??= proveRetention(this.#connection, prefix, objectLock, signal);
+    this.#proving ??= proveRetention(this.#connection, prefix, objectLock, new AbortController().signal);
     try {
       await this.#proving;
       this.#isRetentionProved = true;
@@ -143,13 +148,5 @@ class Minio implements StoreDriver {
       this.#proving = null;
       throw error;
     }
-  }
-
-  /** Runs on when the caller has gone, and is waited for when the driver is closed. What fails is left to the bucket's lifecycle. */
-  async #cleanUp(work: () => Promise<void>): Promise<void> {
-    const cleaning = work().catch(() => undefined);
-    this.#cleaning.add(cleaning);
-    await cleaning;
-    this.#cleaning.delete(cleaning);
   }
 }

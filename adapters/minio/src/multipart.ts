@@ -8,12 +8,6 @@ import { type Part, partsOf } from "./parts.js";
 import { repeated } from "./retry.js";
 import { escapeXml, parseXml, textOf } from "./xml.js";
 
-export interface UploadOptions {
-  readonly partBytes: number;
-  /** Is given what removes the parts when an upload fails, and is awaited. */
-  readonly cleanUp: (work: () => Promise<void>) => Promise<void>;
-}
-
 /**
  * Writes a content of unknown length: in one request when it fits into one part, else in parts under an upload id of
  * its own. The client's `putObject` is not used: it joins whatever upload of the same key was left over, numbers its
@@ -23,10 +17,10 @@ export async function uploadContent(
   connection: S3Connection,
   key: string,
   content: AsyncIterable<Uint8Array>,
-  options: UploadOptions,
+  partBytes: number,
   signal: AbortSignal,
 ): Promise<Written> {
-  const parts = partsOf(content, options.partBytes);
+  const parts = partsOf(content, partBytes);
   try {
     const first = await parts.next();
     if (first.done === true) throw new TypeError("Expected at least one part of every content.");
@@ -38,7 +32,8 @@ export async function uploadContent(
       await upload.sendAll(first.value, parts);
       return await upload.complete(signal);
     } catch (error) {
-      await options.cleanUp(() => upload.abandon());
+      // Parts that cannot be removed either are left to the bucket's lifecycle; the first error tells more.
+      await upload.abandon().catch(() => undefined);
       throw error;
     }
   } finally {

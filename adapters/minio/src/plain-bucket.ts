@@ -4,7 +4,7 @@ import { type Bucket, type Headers, put, rangeHeaders } from "./bucket.js";
 import type { S3Connection, S3Request } from "./connection.js";
 import { isMiss, S3Error } from "./error-code.js";
 import { listObjects } from "./listing.js";
-import { type UploadOptions, uploadContent } from "./multipart.js";
+import { uploadContent } from "./multipart.js";
 import { infoOf } from "./object-info.js";
 import { remove } from "./remove.js";
 
@@ -13,11 +13,11 @@ export class PlainBucket implements Bucket {
   /** Most stores ignore a condition when they put the parts of an object together. */
   readonly largeCreateOnly = false;
   readonly #connection: S3Connection;
-  readonly #options: UploadOptions;
+  readonly #partBytes: number;
 
-  constructor(connection: S3Connection, options: UploadOptions) {
+  constructor(connection: S3Connection, partBytes: number) {
     this.#connection = connection;
-    this.#options = options;
+    this.#partBytes = partBytes;
   }
 
   async create(key: string, body: Uint8Array, headers: Headers, signal: AbortSignal): Promise<ObjectInfo> {
@@ -25,7 +25,7 @@ export class PlainBucket implements Bucket {
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
-    return (await uploadContent(this.#connection, key, content, this.#options, signal)).info;
+    return (await uploadContent(this.#connection, key, content, this.#partBytes, signal)).info;
   }
 
   async replace(key: string, body: Uint8Array, signal: AbortSignal): Promise<ObjectInfo> {

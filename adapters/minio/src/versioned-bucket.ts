@@ -3,7 +3,7 @@ import { objectOf } from "./body.js";
 import { type Bucket, type Headers, put, rangeHeaders, type Written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
 import { isMiss, S3Error } from "./error-code.js";
-import { type UploadOptions, uploadContent } from "./multipart.js";
+import { uploadContent } from "./multipart.js";
 import { remove } from "./remove.js";
 import { firstVersion, listFirstVersions, plain, versionsOf } from "./versions.js";
 
@@ -19,11 +19,11 @@ const lookAgain = 8;
 export class VersionedBucket implements Bucket {
   readonly largeCreateOnly = true;
   readonly #connection: S3Connection;
-  readonly #options: UploadOptions;
+  readonly #partBytes: number;
 
-  constructor(connection: S3Connection, options: UploadOptions) {
+  constructor(connection: S3Connection, partBytes: number) {
     this.#connection = connection;
-    this.#options = options;
+    this.#partBytes = partBytes;
   }
 
   async create(key: string, body: Uint8Array, headers: Headers, signal: AbortSignal): Promise<ObjectInfo> {
@@ -32,7 +32,7 @@ export class VersionedBucket implements Bucket {
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
-    return this.#unlessTaken(await uploadContent(this.#connection, key, content, this.#options, signal), signal);
+    return this.#unlessTaken(await uploadContent(this.#connection, key, content, this.#partBytes, signal), signal);
   }
 
   /** The object is another one once all that is older than what was put has gone. */

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
  *   `after` it has done all that was asked.
  * - `answer`: the client gets this answer; `before` means that the server never heard of the request, `after` that it
  *   has done all that was asked.
+ * - `silence`: the request is read, and nothing is done or answered.
  * - `slow`: the answer's body comes byte by byte.
  * - `truncate`: the answer's body ends this many bytes early, and with it the connection.
  * - `wrong-length`: the answer announces this many bytes more, or fewer, than come.
@@ -18,6 +19,7 @@ export type HttpFault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
     }
+  | { readonly kind: "silence" }
   | { readonly kind: "slow" }
   | { readonly kind: "truncate"; readonly missing: number }
   | { readonly kind: "wrong-length"; readonly difference: number };

@@ -45,6 +45,7 @@ async function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResp
   const isEarly = fault !== null && "when" in fault && fault.when === "before";
   if (fault?.kind === "reset" && isEarly) return incoming.socket.destroy();
   const body = await bodyOf(incoming);
+  if (fault?.kind === "silence") return;
   if (fault?.kind === "answer" && isEarly) return answer(outgoing, fault);
   if (fault?.kind === "reset" && fault.when === "mid-upload") {
     await sendHalf(target, incoming, body);
