@@ -8,7 +8,8 @@ import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./em
 import { Host, hostEntry } from "./host.js";
 import { Owner } from "./owner.js";
 import { systemClock } from "./parties.js";
-import { type Pins, pinFiles } from "./pins.js";
+import { pinFiles } from "./pin-files.js";
+import type { Pins } from "./pins.js";
 
 export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
 export { openRecovery, type Recovery, type RecoveryOptions } from "./embedded-recovery.js";

@@ -30,7 +30,7 @@ export const house: Readonly<Record<string, Room>> = {
   fogbound: {
     mayImport: ["errors", "storage", "policy", "identity", "capsule", "log", "audit", "protocol"],
     also: { files: ["src/embedded", "src/testing"], mayImport: ["authority", "harmonizer"] },
-    nodeBuiltins: ["src/key-file"],
+    nodeBuiltins: ["src/key-file", "src/pin-files"],
   },
   service: {
     mayImport: ["errors", "protocol", "authority", "harmonizer", "fog"],

@@ -14,7 +14,7 @@ export function addEvidenceVerbs(program: Command, perform: Perform): void {
   addVerb(program, "acknowledge", {
     summary: "sign why what an audit found is no reason for alarm",
     more: "The names stand in brackets behind the findings. Every audit goes on telling them, with the reason.",
-    example: 'fogbound acknowledge 1a2b3c4d --because "restored from the backup of Friday"',
+    example: "fogbound acknowledge 1a2b3c4d --because restored",
   })
     .argument("<finding...>", "names of findings, or their beginnings")
     .option("--because <text>", becauseText, onceOnly("--because"))
@@ -40,7 +40,7 @@ function addErase(program: Command, perform: Perform): void {
     summary: "take records of the log away for good",
     more: "An epoch that has ended, or single records of one. That they were erased, by whom and why, is told for ever.",
     example:
-      'fogbound erase cap_7k2m --instance ins_q4zt6hy2mnb7wkd3xvlra5c2pe --epoch 1 --record 4 --because "asked to"',
+      "fogbound erase cap_7k2m --instance ins_q4zt6hy2mnb7wkd3xvlra5c2pe --epoch 1 --record 4 --because requested",
   })
     .argument("<capsule>", capsuleText)
     .option("--instance <id>", "whose records, ins_…", onceOnly("--instance"))
