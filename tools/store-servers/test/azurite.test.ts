@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startAzurite } from "../src/azurite.js";
 
 test("Azurite answers on a port of its own, to nobody without its key, until it is stopped", async () => {
   const [one, other] = await Promise.all([startAzurite(), startAzurite()]);
+  onTestFinished(async () => {
+    await Promise.all([one.stop(), other.stop()]);
+  });
   expect(one.endpoint).not.toBe(other.endpoint);
   expect(one.credentials.accountKey).not.toBe(other.credentials.accountKey);
   for (const { endpoint } of [one, other]) {
