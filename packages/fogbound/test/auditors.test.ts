@@ -1,3 +1,4 @@
+import { isIdentifier } from "@fogbound/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   Auditor,
@@ -9,9 +10,10 @@ import {
   type Capsule,
   formatAuditorKey,
   generateAuditorRing,
+  type ObjectStore,
   parseAuditorKey,
 } from "../src/index.js";
-import { readText, textItem, viewers } from "./kit.js";
+import { readText, scene, textItem, viewers } from "./kit.js";
 import { type Parties, parties, sessionOf } from "./parties.js";
 
 let all: Parties;
@@ -160,6 +162,31 @@ describe("An auditor", () => {
     expect(await all.owner.capsule(capsule.id)).toMatchObject({ version: 1 });
   });
 });
+
+it("What was wrapped to an auditor beside a journal goes when its epoch is erased", async () => {
+  const on = await scene();
+  const { id } = await on.owner.seal({ items: [textItem("a.txt", "a")], policy: viewers });
+  const asked = await on.host.access(await sessionOf(on.host), { capsule: id, item: "a.txt", action: "view" });
+  if (asked.outcome === "permitted") await readText(asked.read());
+  await on.owner.setPolicy(id, viewers);
+  await on.host.access(await sessionOf(on.host), { capsule: id, item: "a.txt", action: "view" });
+  await on.owner.addAuditor(id, entry, { from: "beginning" });
+  const [head = ""] = await keysUnder(on.store, `authority/${on.authorityIds[0]}/${id}/instances/`);
+  const instance = head.split("/")[4];
+  if (!isIdentifier("ins", instance)) throw new Error("a journal");
+  const granted = `capsules/${id}/instances/${instance}/00000001/keys/`;
+  expect(await keysUnder(on.store, granted)).toHaveLength(1);
+  await on.owner.erase(id, { instance, epoch: 1 }, "Its time is over.");
+  expect(await keysUnder(on.store, granted)).toEqual([]);
+  expect((await (await on.owner.audit(id)).verdict()).findings).toEqual([]);
+  await on.close();
+});
+
+async function keysUnder(store: ObjectStore, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(prefix)) found.push(key);
+  return found;
+}
 
 describe("An auditor's public key", () => {
   it("has one spelling, and another is refused", () => {
