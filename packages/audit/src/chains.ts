@@ -21,8 +21,8 @@ export class Chain {
   readonly began: number;
   /** For each epoch, its last sequenced batch; 0 when only the head is. */
   readonly epochs: Map<number, number> = new Map();
-  /** For each epoch, when its head was sequenced, and the manifest it names. */
-  readonly begun: Map<number, { readonly time: number; readonly version: number }> = new Map();
+  /** For each epoch, when its head was sequenced, the manifest it names, and the number of its first record. */
+  readonly begun: Map<number, { readonly time: number; readonly version: number; readonly first: number }> = new Map();
   /** Where a host's instance before this one stopped, as its registration says. */
   readonly previous: ChainTip | null;
   readonly registration: Uint8Array | null;
@@ -71,7 +71,7 @@ export class Chain {
     this.#head = head;
     this.#keys = new EpochKeys(context, head);
     this.epochs.set(epoch, 0);
-    this.begun.set(epoch, { time, version });
+    this.begun.set(epoch, { time, version, first });
     this.#move({ epoch, number: first - 1, hash: previous }, bundle);
   }
 

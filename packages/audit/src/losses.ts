@@ -179,10 +179,21 @@ function excuse({ unread, unseen, manifests }: Context, instance: InstanceId, ki
 
 const millisecondsPerDay = 86_400_000;
 
-/** By rule an epoch goes as a whole, when it has ended, and not before the longest retention that any manifest since asked for. */
+/**
+ * By rule an epoch goes as a whole, when it has ended, was acknowledged, and not before the longest retention that any
+ * manifest since asked for.
+ */
 function isDropped(context: Context, sequence: Sequence, lost: LostEpoch): boolean {
-  const whole = lost.gone === (sequence.chains.get(lost.instance)?.epochs.get(lost.epoch) ?? 0);
-  return whole && isExpired(context, sequence, lost);
+  const chain = sequence.chains.get(lost.instance);
+  const whole = lost.gone === (chain?.epochs.get(lost.epoch) ?? 0);
+  return whole && isExpired(context, sequence, lost) && isReceived(context, chain, lost.epoch);
+}
+
+function isReceived({ notes }: Context, chain: Chain | undefined, epoch: number): boolean {
+  const begun = chain?.begun.get(epoch);
+  if (chain === undefined || begun === undefined) return false;
+  const last = (chain.begun.get(epoch + 1)?.first ?? chain.position.number + 1) - 1;
+  return last < begun.first || notes.isReceived(chain.instance, last);
 }
 
 /** @param epoch with the time of its last bundle, as far as that is known */

@@ -51,14 +51,23 @@ export class Notes {
   readonly #epochs: Set<string> = new Set();
   readonly #records: Set<string> = new Set();
   readonly #explained: Map<string, string> = new Map();
+  readonly #received: Map<InstanceId, number> = new Map();
 
   add(note: CheckedNote): void {
     if (note.about === "explained") this.#explained.set(toHex(note.value.finding), note.value.because);
+    if (note.about === "received")
+      for (const { instance, number } of note.value.chains)
+        this.#received.set(instance, Math.max(number, this.#received.get(instance) ?? 0));
     if (note.about !== "erased") return;
     for (const { instance, epoch, numbers } of note.value.records) {
       if (numbers === null) this.#epochs.add(`${instance} ${epoch}`);
       else for (const number of numbers) this.#records.add(`${instance} ${epoch} ${number}`);
     }
+  }
+
+  /** Whether the owner or an auditor signed that this record, or a later one, arrived. */
+  isReceived(instance: InstanceId, number: number): boolean {
+    return (this.#received.get(instance) ?? 0) >= number;
   }
 
   isEpochErased(instance: InstanceId, epoch: number): boolean {

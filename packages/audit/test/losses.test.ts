@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Findings } from "../src/findings.js";
 import { Notes } from "../src/notes.js";
 import { codesOf, entriesOf, expectFinding, verdictOf } from "./kit/audits.js";
-import { batchesIn, namesOfEpoch, parityIn, rotten, sequenceNote, stripesOver } from "./kit/damage.js";
+import { acknowledge, batchesIn, namesOfEpoch, parityIn, rotten, sequenceNote, stripesOver } from "./kit/damage.js";
 import { root } from "./kit/keys.js";
 import { World } from "./kit/world.js";
 
@@ -24,6 +24,7 @@ async function kept(
   days: number,
   first: Partial<Manifest> = { retainDays: 30 },
   later: readonly Partial<Manifest>[] = [],
+  isReceived = true,
 ): Promise<Kept> {
   const world = await World.create(first);
   for (let count = 0; count < 2; count++) await world.access();
@@ -32,6 +33,7 @@ async function kept(
   const end = world.now;
   for (const changes of later) await world.publish(await world.capsule.manifest(world.current, changes));
   await world.access({ fresh: true });
+  if (isReceived) await acknowledge(world);
   world.now = end + days * day;
   await world.anchor();
   const host = namesOfEpoch(world.hostStore, world.host.instance, 1);
@@ -109,12 +111,32 @@ describe("an epoch past its retention", () => {
     }
   });
 
+  it("is broken when nobody acknowledged it, or not all of it", async () => {
+    const { world, host } = await kept(31, { retainDays: 30 }, [], false);
+    expect((await verdictOf(world)).outcome).toBe("proved");
+    drop(world.hostStore, host);
+    expect((await expectFinding(world, "BATCH_MISSING", "broken")).dropped).toBe(0);
+    const early = await World.create({ retainDays: 30 });
+    await early.access();
+    await acknowledge(early);
+    await early.access();
+    await early.host.begin(early.current, early.tick());
+    early.now += 31 * day;
+    await early.anchor();
+    drop(early.hostStore, namesOfEpoch(early.hostStore, early.host.instance, 1));
+    await expectFinding(early, "BATCH_MISSING", "broken");
+    await acknowledge(early);
+    await early.anchor();
+    expect(await verdictOf(early)).toMatchObject({ outcome: "proved", findings: [] });
+  });
+
   it("ends when the next begins, not with its last record", async () => {
     const world = await World.create({ retainDays: 30 });
     await world.access();
     const last = world.now;
     world.now += 10 * day;
     await world.host.begin(world.current, world.tick());
+    await acknowledge(world);
     world.now = last + 31 * day;
     await world.anchor();
     drop(world.hostStore, namesOfEpoch(world.hostStore, world.host.instance, 1));
@@ -207,6 +229,7 @@ describe("the retention", () => {
     await world.start({ previous: tip });
     world.now += 29 * day;
     await world.access({ fresh: true });
+    await acknowledge(world);
     await world.anchor();
     drop(world.hostStore, namesOfEpoch(world.hostStore, instance, 1));
     await expectFinding(world, "BATCH_MISSING", "broken");

@@ -1,8 +1,16 @@
 import { parityOf, sha256 } from "@fogbound/crypto";
-import { type InstanceId, isIdentifier, type NoteKind, type ParityShard, parityShard } from "@fogbound/protocol";
+import {
+  type InstanceId,
+  isIdentifier,
+  type NoteKind,
+  type ParityShard,
+  parityShard,
+  received,
+} from "@fogbound/protocol";
 import type { Entry, Evidence } from "../../src/index.js";
 import { verify } from "../../src/index.js";
 import { collect } from "./audits.js";
+import { root } from "./keys.js";
 import { objects, type World } from "./world.js";
 
 /** The names of the batches in a store, in order. */
@@ -118,6 +126,15 @@ export interface Audited {
 export async function audited(world: World, evidence: Evidence): Promise<Audited> {
   const audit = verify(evidence, { readKeys: [world.capsule.owner] });
   return { entries: await collect(audit.accesses()), verdict: await audit.verdict() };
+}
+
+/** The owner signs that everything so far arrived. */
+export async function acknowledge(world: World): Promise<void> {
+  const chains = [...world.writers, world.journal].flatMap(({ instance, epoch, number, hash }) =>
+    hash === null ? [] : [{ instance, epoch, number, hash }],
+  );
+  const value = { suite: 1, capsule: world.capsule.id, time: world.now, chains } as const;
+  await sequenceNote(world, "received", await received.sign(value, root));
 }
 
 export async function sequenceNote(world: World, about: NoteKind, note: Uint8Array): Promise<void> {
