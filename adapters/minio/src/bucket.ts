@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ByteRange, ObjectInfo, StoredObject } from "@fogbound/storage";
 import type { S3Connection } from "./connection.js";
 import { S3Error } from "./error-code.js";
-import { writtenInfo } from "./object-info.js";
+import { assertObject, infoOf, writtenAt } from "./object-info.js";
 import { optionalTextOf, parseXml } from "./xml.js";
 
 export type Headers = Readonly<Record<string, string>>;
@@ -49,10 +49,28 @@ export async function put(
   signal: AbortSignal,
 ): Promise<Written> {
   const answer = await connection.sendAndDrain({ method: "PUT", key, headers, body }, [200], signal);
-  return { info: writtenInfo(key, body.length, answer.headers), versionId: versionIdIn(answer.headers) };
+  assertObject(answer.headers);
+  return written(connection, key, body.length, answer.headers, signal);
 }
 
-export function versionIdIn(headers: IncomingHttpHeaders): string | null {
+/** What an answer tells of what it says is written. R2's own server tells no time, so the object is asked. */
+export async function written(
+  connection: S3Connection,
+  key: string,
+  size: number,
+  headers: IncomingHttpHeaders,
+  signal: AbortSignal,
+): Promise<Written> {
+  const modified = writtenAt(headers) ?? (await lastModified(connection, key, signal));
+  return { info: { key, size, modified }, versionId: versionIdIn(headers) };
+}
+
+async function lastModified(connection: S3Connection, key: string, signal: AbortSignal): Promise<Date> {
+  const { headers } = await connection.sendAndDrain({ method: "HEAD", key }, [200], signal);
+  return infoOf(key, headers).modified;
+}
+
+function versionIdIn(headers: IncomingHttpHeaders): string | null {
   const id = headers["x-amz-version-id"];
   return typeof id === "string" && id !== "" ? id : null;
 }

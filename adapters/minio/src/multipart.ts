@@ -1,9 +1,8 @@
 import { codeIn } from "./answer.js";
-import { put, versionIdIn, type Written } from "./bucket.js";
+import { put, type Written, written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
 import { partCount, partsInFlight } from "./defaults.js";
 import { S3Error } from "./error-code.js";
-import { dateOf } from "./object-info.js";
 import { type Part, partsOf } from "./parts.js";
 import { repeated } from "./retry.js";
 import { escapeXml, parseXml, textOf } from "./xml.js";
@@ -87,8 +86,7 @@ class MultipartUpload {
     // S3 answers 200 before it has put the parts together, and says in the body whether it could.
     if (parseXml(answer.trimStart()).name !== `${root}Result`)
       throw S3Error.answered(500, codeIn(answer), "POST ?uploadId");
-    const info = { key: this.#key, size: this.#length, modified: dateOf(response.headers.date) };
-    return { info, versionId: versionIdIn(response.headers) };
+    return written(this.#connection, this.#key, this.#length, response.headers, signal);
   }
 
   /** Removes what was sent, once nothing is on its way any more: a part that comes later would stay. */

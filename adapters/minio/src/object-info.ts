@@ -10,12 +10,6 @@ export function infoOf(key: string, headers: IncomingHttpHeaders): ObjectInfo {
   return { key, size: sizeOf(size), modified: dateOf(headers["last-modified"]) };
 }
 
-/** What a PUT is answered with: no Last-Modified, but the time by the store's clock. */
-export function writtenInfo(key: string, size: number, headers: IncomingHttpHeaders): ObjectInfo {
-  assertObject(headers);
-  return { key, size, modified: dateOf(headers.date) };
-}
-
 /** @throws S3Error for what is no whole number: a proxy that compresses leaves the size out, and none is not 0. */
 export function sizeOf(text: string | undefined): number {
   const size = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -30,7 +24,12 @@ export function dateOf(text: string | undefined): Date {
   throw S3Error.found(null, "expected an answer with a date, got none");
 }
 
+/** What a PUT is answered with has no Last-Modified, but the time by the store's clock; null where it tells none. */
+export function writtenAt(headers: IncomingHttpHeaders): Date | null {
+  return headers.date === undefined ? null : dateOf(headers.date);
+}
+
 /** A portal that wants to be signed in to answers 200 to everything, and has stored nothing. */
-function assertObject({ etag }: IncomingHttpHeaders): void {
+export function assertObject({ etag }: IncomingHttpHeaders): void {
   if (etag === undefined || etag === "") throw S3Error.found(null, "expected an object's ETag in the answer, got none");
 }

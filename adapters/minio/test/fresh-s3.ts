@@ -5,14 +5,20 @@ import { afterAll } from "vitest";
 import { type MinioOptions, minio } from "../src/index.js";
 
 let server: Promise<S3Server> | null = null;
+let start: () => Promise<S3Server> = startS3Server;
 
 afterAll(async () => {
   await (await server)?.stop();
 });
 
+/** Makes this test file's server another kind than the best one there is. Called before it is first asked for. */
+export function useServer(other: () => Promise<S3Server>): void {
+  start = other;
+}
+
 /** The one server of a test file, started when it is first asked for. */
 export function s3Server(): Promise<S3Server> {
-  server ??= startS3Server();
+  server ??= start();
   return server;
 }
 

@@ -14,6 +14,11 @@ export interface BrokenStore extends StoreUnderTest {
 
 export interface StoreSuite {
   readonly name: string;
+  /**
+   * Hostile keys that this server, and not the driver, has no address for. Each must fail, in every call that names it:
+   * that is tested too. Default: none, and an adapter that can escape what its vendor cannot take has none.
+   */
+  readonly unaddressable?: readonly string[];
   /** Called before every test. */
   start(): Promise<StoreUnderTest>;
   /**
