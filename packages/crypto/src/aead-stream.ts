@@ -25,7 +25,7 @@ export interface ContentSummary {
   /** Plaintext bytes. */
   readonly length: number;
   readonly chunks: number;
-  /** RFC 6962 root; the leaves are the SHA-256 of each sealed chunk. The header is not in it: the key commits to that. */
+  /** RFC 6962 root; the leaves are the SHA-256 of the header and of each sealed chunk, so that whoever has no key sees any change. */
   readonly root: Uint8Array;
 }
 
@@ -54,8 +54,9 @@ export function sealStream(options: {
   let summary: ContentSummary | undefined;
   let started = false;
   async function* seal(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield writeHeader(salt, keys.commitment);
-    summary = yield* sealChunks(keys.encryptionKey, options.source);
+    const header = writeHeader(salt, keys.commitment);
+    yield header;
+    summary = yield* sealChunks(keys.encryptionKey, options.source, treeOver(header));
   }
   return {
     [Symbol.asyncIterator]: () => {
@@ -70,28 +71,35 @@ export function sealStream(options: {
   };
 }
 
+function treeOver(header: Uint8Array): CompactTree {
+  const tree = new CompactTree();
+  tree.append(leafHash(sha256(header)));
+  return tree;
+}
+
 async function* sealChunks(
   key: Uint8Array,
   source: AsyncIterable<Uint8Array>,
+  tree: CompactTree,
 ): AsyncGenerator<Uint8Array, ContentSummary, undefined> {
   const reader = new ByteReader(source);
-  const tree = new CompactTree();
-  let length = 0;
+  let [length, chunks] = [0, 0];
   try {
     const encrypt = await encrypter(key);
     key.fill(0);
     for (let last = false; !last; ) {
       const plaintext = await reader.take(chunkLength);
       last = await reader.atEnd();
-      const sealed = await encrypt(chunkNonce(tree.size, last), plaintext, nothing);
+      const sealed = await encrypt(chunkNonce(chunks, last), plaintext, nothing);
       tree.append(leafHash(sha256(sealed)));
       length += plaintext.length;
+      chunks++;
       yield sealed;
     }
   } finally {
     await reader.close();
   }
-  return { length, chunks: tree.size, root: tree.root() };
+  return { length, chunks, root: tree.root() };
 }
 
 export interface OpenStreamOptions {
@@ -171,19 +179,21 @@ function within(plaintext: Uint8Array, offset: number, range: ByteRange): Uint8A
  */
 export async function hashStream(ciphertext: AsyncIterable<Uint8Array>): Promise<ContentSummary> {
   const reader = new ByteReader(ciphertext);
-  const tree = new CompactTree();
-  let length = 0;
+  let [length, chunks] = [0, 0];
   try {
-    readHeader(await reader.take(contentHeaderLength));
+    const header = await reader.take(contentHeaderLength);
+    readHeader(header);
+    const tree = treeOver(header);
     for (let last = false; !last; ) {
       const sealed = await reader.take(sealedChunkLength);
       if (sealed.length < tagLength) throw FogboundError.verificationFailed();
       last = await reader.atEnd();
       tree.append(leafHash(sha256(sealed)));
       length += sealed.length - tagLength;
+      chunks++;
     }
+    return { length, chunks, root: tree.root() };
   } finally {
     await reader.close();
   }
-  return { length, chunks: tree.size, root: tree.root() };
 }

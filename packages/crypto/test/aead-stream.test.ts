@@ -95,7 +95,8 @@ describe("a sealed stream", () => {
     expect(Buffer.from(sealed.subarray(0, 8)).toString("latin1")).toBe("FOGC\0\0\0\u0001");
     const body = sealed.subarray(contentHeaderLength);
     const chunks = [body.subarray(0, sealedChunkLength), body.subarray(sealedChunkLength)];
-    expect(summary.root).toEqual(rootOf(chunks.map((chunk) => leafHash(sha256(chunk)))));
+    const parts = [sealed.subarray(0, contentHeaderLength), ...chunks];
+    expect(summary.root).toEqual(rootOf(parts.map((part) => leafHash(sha256(part)))));
     expect([...chunkNonce(0x00010203, true)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 1]);
     expect([...chunkNonce(1, false)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
     await expectFailure("FORMAT_INVALID", () => chunkNonce(2 ** 24, false));
