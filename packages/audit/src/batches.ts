@@ -95,7 +95,7 @@ interface Sequenced {
 }
 
 /** The sequenced batch from what the harmonizer keeps of it: whole while its stripe is open, then from parity. */
-export async function spareBatch(context: Context, { entry, statement, headers }: Sequenced): Promise<Batch | null> {
+async function spareBatch(context: Context, { entry, statement, headers }: Sequenced): Promise<Batch | null> {
   const { instance, epoch, batch: number } = statement;
   const copy = await context.evidence.batchCopy(instance, epoch, number);
   const whole = copy === null ? null : ifItReads(() => batch.decode(copy));
