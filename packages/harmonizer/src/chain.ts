@@ -41,10 +41,19 @@ export function standingOfBatch(chain: Chain | undefined, content: BatchContent)
 
 /** A chain has one writer, so two children of one record mean that its key is used twice. */
 export function clone(instance: InstanceId, parent: string): FogboundError {
-  return new FogboundError(
+  const error = new FogboundError(
     "HOST_UNPROVED",
     `Expected one child of ${parent} of ${instance}, got a second that differs: two processes write under one key. Revoke the instance and register anew.`,
   );
+  clones.add(error);
+  return error;
+}
+
+const clones = new WeakSet<object>();
+
+/** Whether it was refused for that. */
+export function isClone(error: unknown): boolean {
+  return typeof error === "object" && error !== null && clones.has(error);
 }
 
 function gap(instance: InstanceId, expected: string, got: string): FogboundError {

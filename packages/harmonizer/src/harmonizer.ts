@@ -1,15 +1,28 @@
 import { FogboundError } from "@fogbound/errors";
-import type { CapsuleId, HarmonizerEntry, InForce, InstanceId, NoteKind, Pulled, Waiting } from "@fogbound/protocol";
+import type {
+  Alerts,
+  CapsuleId,
+  Clock,
+  HarmonizerEntry,
+  InForce,
+  InstanceId,
+  NoteKind,
+  Pulled,
+  Waiting,
+} from "@fogbound/protocol";
 import { epochHead } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import { type Unacknowledged, unacknowledged } from "./acknowledged.js";
 import { readBatch } from "./batch-content.js";
 import { readBatchCopy } from "./batch-copy.js";
 import type { Cadence } from "./cadence.js";
+import { isClone } from "./chain.js";
 import type { Checkpoints } from "./checkpoints.js";
 import type { Intake } from "./intake.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import type { EmbeddedHarmonizer } from "./options.js";
+import type { Outbox } from "./outbox.js";
 import { prunedBundles } from "./pull.js";
 import { type EpochPlace, mayDrop } from "./retention.js";
 import type { Sequence } from "./sequence.js";
@@ -30,6 +43,9 @@ export interface HarmonizerParts {
   readonly tiles: TileReader;
   readonly stripes: Stripes;
   readonly cadence: Cadence;
+  readonly outbox: Outbox;
+  readonly alerts: Alerts;
+  readonly clock: Clock;
 }
 
 /** The party's interface over the parts that do the work. */
@@ -56,8 +72,8 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   async submitHead(signedHead: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
     const bytes = signedHead.slice();
     return this.#open(waiting, async () => {
-      const { instance } = epochHead.read(bytes).value;
-      return only(await this.#inTurn(instance, () => this.#parts.intake.head(bytes), waiting));
+      const { instance, capsule } = epochHead.read(bytes).value;
+      return only(await this.#inTurn(instance, capsule, () => this.#parts.intake.head(bytes), waiting));
     });
   }
 
@@ -65,9 +81,10 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     const bytes = batch.slice();
     return this.#open(waiting, async () => {
       const read = readBatch(bytes);
-      const { instance, epoch, batch: number } = read.statement;
+      const { capsule, instance, epoch, batch: number } = read.statement;
       const isKnown = this.#parts.log.places.batch(instance, epoch, number) !== undefined;
-      const receipts = await this.#inTurn(instance, () => this.#parts.intake.batch(read, waiting), waiting);
+      const receipts = await this.#inTurn(instance, capsule, () => this.#parts.intake.batch(read, waiting), waiting);
+      if (!isKnown) this.#parts.outbox.grew(capsule, bytes.length);
       if (isKnown) await abortable(this.#parts.stripes.spareAgain(read), waiting.signal);
       return receipts;
     });
@@ -155,6 +172,13 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     });
   }
 
+  async unacknowledged(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly Unacknowledged[]> {
+    return this.#open(waiting, async () => {
+      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      return unacknowledged(this.#parts.log, capsule, waiting);
+    });
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -165,22 +189,31 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   }
 
   async #close(): Promise<void> {
-    const { cadence, sequence, checkpoints, stripes } = this.#parts;
+    const { cadence, sequence, checkpoints, stripes, outbox } = this.#parts;
     cadence.stop();
     await Promise.allSettled(this.#underway);
+    await outbox.stop();
     await sequence.drain();
     await stripes.drain();
     await checkpoints.finish();
   }
 
-  #inTurn(
+  async #inTurn(
     instance: InstanceId,
+    capsule: CapsuleId,
     prepare: () => Promise<Submission>,
     { signal }: Waiting,
   ): Promise<readonly Uint8Array[]> {
     // Wrapped, so that the next of this instance waits for this one's place in the queue and not for its receipts.
     const handOn = (submission: Submission) => ({ receipts: this.#parts.sequence.submit(submission, signal) });
-    return this.#turns.take(instance, prepare, handOn).then(({ receipts }) => receipts);
+    try {
+      const { receipts } = await this.#turns.take(instance, prepare, handOn);
+      return await receipts;
+    } catch (error) {
+      const { alerts, clock } = this.#parts;
+      if (isClone(error)) alerts.raise({ kind: "clone-suspected", capsule, instance, time: clock() });
+      throw error;
+    }
   }
 
   /** Work that `close` waits for. */

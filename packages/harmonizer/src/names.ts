@@ -17,6 +17,7 @@ export const names = {
     `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-${toHex(statementHash)}`,
   open: "harmonizer/open/",
   openOf: (instance: InstanceId, epoch: number): string => `harmonizer/open/${instance}/${padded(epoch)}/`,
+  openOfInstance: (instance: InstanceId): string => `harmonizer/open/${instance}/`,
   batchCopies: (instance: InstanceId, epoch: number, batch: number): string =>
     `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-`,
   /** A stripe's name says what it covers and how many shards it has: a process that closes it at another place disturbs nothing. */

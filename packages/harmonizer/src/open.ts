@@ -1,8 +1,9 @@
-import type { CapsuleId, HarmonizerEntry } from "@fogbound/protocol";
+import { byTimer, type CapsuleId, type HarmonizerEntry, quietly } from "@fogbound/protocol";
 import { Admission } from "./admit.js";
 import type { Step } from "./advance.js";
 import { Cadence } from "./cadence.js";
 import { Checkpoints } from "./checkpoints.js";
+import type { CourierParts } from "./courier.js";
 import { StoreHarmonizer } from "./harmonizer.js";
 import { HeadRules } from "./head-rules.js";
 import { History } from "./history.js";
@@ -11,8 +12,9 @@ import { LogReader } from "./log-reader.js";
 import { Manifests } from "./manifest-facts.js";
 import { readObject } from "./objects.js";
 import { assertOptions, type EmbeddedHarmonizer, type HarmonizerOptions } from "./options.js";
+import { Outbox } from "./outbox.js";
 import { Sequence } from "./sequence.js";
-import { Stripes } from "./stripes.js";
+import { type StripeParts, Stripes } from "./stripes.js";
 import { TileReader } from "./tile-reader.js";
 import { TipsWriter } from "./tips.js";
 
@@ -35,22 +37,35 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   const admission = new Admission(new HeadRules(manifests), new TipsWriter(origin, receiptKey, clock));
   const cadence = new Cadence(() => checkpoints.make());
   const onCapsules = cadenceOf(cadence, log, manifests, options.checkpointSeconds ?? defaultCheckpointSeconds);
-  const stripes = new Stripes({ store, log, manifests });
+  const keeps: StripeParts["keeps"] = (...batch) => outbox.keeps(...batch);
+  const stripes = new Stripes({ store, log, manifests, keeps });
   const onSequenced = (steps: readonly Step[]): void => {
     onCapsules(new Set(steps.map(({ capsule }) => capsule)));
     stripes.take(steps);
+    outbox.take(steps);
   };
   const sequence = new Sequence({ store, log, admission, origin, receiptKey, clock, onSequenced });
   const refresh = () => sequence.refresh();
   const checkpoints = new Checkpoints({ store, origin, logKey, log, refresh });
+  const tiles = new TileReader((name) => readObject(store, name));
+  const { sinks = [], later = byTimer } = options;
+  const alerts = quietly(options.alerts);
+  const anchor: CourierParts["anchor"] = async (capsule) => {
+    await sequence.submit({ kind: "tips", capsule });
+    await checkpoints.make();
+    return checkpoints.newest();
+  };
+  const taken: CourierParts["taken"] = (capsule, instances) => stripes.close(capsule, instances);
+  const outbox = new Outbox({ sinks, store, log, tiles, manifests, clock, later, alerts, anchor, taken });
   await checkpoints.load();
   await log.replay(store, (sequenced) => checkpoints.feed(sequenced));
   checkpoints.assertCovered();
   if (log.position.size > checkpoints.size && !store.readOnly) onCapsules(new Set());
   stripes.recover();
+  if (!store.readOnly) outbox.recover();
   const intake = new Intake({ store, entry, log, manifests, refresh });
-  const tiles = new TileReader((name) => readObject(store, name));
-  return new StoreHarmonizer({ store, entry, log, manifests, intake, sequence, checkpoints, tiles, stripes, cadence });
+  const parts = { store, entry, log, manifests, intake, sequence, checkpoints, tiles, stripes, cadence };
+  return new StoreHarmonizer({ ...parts, outbox, alerts, clock });
 }
 
 /** A checkpoint follows within the shortest time that a manifest of the capsules in a bundle asks for. */

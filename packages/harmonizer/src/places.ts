@@ -61,6 +61,11 @@ export class Places {
     return this.#notes.get(noteName(bytes));
   }
 
+  /** All that anything was sequenced of. */
+  capsules(): readonly CapsuleId[] {
+    return [...this.#bundles.keys()];
+  }
+
   /** Bundles with an entry of this capsule, in order; grows. */
   bundles(capsule: CapsuleId): readonly number[] {
     return this.#bundles.get(capsule) ?? [];

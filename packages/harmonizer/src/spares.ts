@@ -105,3 +105,20 @@ export async function readParity(
   }
   return shards;
 }
+
+/** Tells by the names alone whether a batch is in a stripe of which all shards are there. Looks once at each epoch. */
+export function stripedIn(store: ObjectStore): (copy: OpenCopy) => Promise<boolean> {
+  const known = new Map<string, Promise<readonly ClosedStripe[]>>();
+  const read = async (instance: InstanceId, epoch: number): Promise<readonly ClosedStripe[]> => {
+    const stripes: ClosedStripe[] = [];
+    for await (const stripe of closedStripes(store, instance, epoch))
+      if (stripe.keys.length >= stripe.parity) stripes.push(stripe);
+    return stripes;
+  };
+  return async ({ instance, epoch, batch }) => {
+    const name = `${instance} ${epoch}`;
+    const stripes = known.get(name) ?? read(instance, epoch);
+    known.set(name, stripes);
+    return (await stripes).some(({ first, last }) => first <= batch && batch <= last);
+  };
+}

@@ -12,12 +12,14 @@ import { names } from "./names.js";
 import { putDerived } from "./objects.js";
 import type { EpochPlace } from "./retention.js";
 import { Serial } from "./serial.js";
-import { closedStripes, isSound, type OpenCopy, openCopies } from "./spares.js";
+import { closedStripes, isSound, type OpenCopy, openCopies, stripedIn } from "./spares.js";
 
 export interface StripeParts {
   readonly store: ObjectStore;
   readonly log: LogReader;
   readonly manifests: Manifests;
+  /** Whether a copy is wanted still when there is parity of it. Default: none is. */
+  readonly keeps?: (instance: InstanceId, epoch: number, batch: number) => boolean;
 }
 
 interface OpenStripe {
@@ -70,11 +72,18 @@ export class Stripes {
     if (!this.#parts.store.readOnly) this.#later(() => this.#recover());
   }
 
-  /** Closes every open stripe of a capsule, full or not. */
-  close(capsule: CapsuleId): Promise<void> {
+  /**
+   * Closes every open stripe of a capsule, full or not.
+   * @param released instances of which copies were kept that may be wanted no more
+   */
+  close(capsule: CapsuleId, released: Iterable<InstanceId> = []): Promise<void> {
     return this.#serial.run(async () => {
-      for (const stripe of [...this.#open.values()])
-        if (stripe.capsule === capsule) await this.#closeAll(stripe.instance, stripe.epoch);
+      for (const instance of released) await this.#gather(names.openOfInstance(instance));
+      for (const stripe of [...this.#open.values()]) {
+        if (stripe.capsule !== capsule) continue;
+        await this.#dropCovered(stripe);
+        await this.#closeAll(stripe.instance, stripe.epoch);
+      }
     });
   }
 
@@ -121,12 +130,15 @@ export class Stripes {
 
   /** Copies as they lie in the store: those of another process, or of one before, are among them. */
   async #gather(prefix?: string): Promise<void> {
-    const { store, log } = this.#parts;
+    const { store, log, keeps = () => false } = this.#parts;
+    const isStriped = stripedIn(store);
     for await (const copy of openCopies(store, prefix)) {
       const { instance, epoch, batch } = copy;
       const capsule = log.state.chain(instance)?.capsule;
-      if (capsule !== undefined && log.places.batch(instance, epoch, batch) !== undefined)
-        this.#add({ ...copy, capsule }, null);
+      if (capsule === undefined || log.places.batch(instance, epoch, batch) === undefined) continue;
+      // One that a sink still wants lies beside its parity, and makes no second stripe.
+      if (keeps(instance, epoch, batch) && (await isStriped(copy))) continue;
+      this.#add({ ...copy, capsule }, null);
     }
   }
 
@@ -275,10 +287,12 @@ export class Stripes {
 
   /** Also those of a submission that lost: only one batch of a number is ever sequenced. */
   async #dropCopies(stripe: OpenStripe, batches: readonly number[]): Promise<void> {
-    const { store } = this.#parts;
-    for (const batch of batches)
-      for await (const { key } of store.list(names.batchCopies(stripe.instance, stripe.epoch, batch)))
-        await store.delete(key);
+    const { store, keeps = () => false } = this.#parts;
+    const { instance, epoch } = stripe;
+    for (const batch of batches) {
+      if (keeps(instance, epoch, batch)) continue;
+      for await (const { key } of store.list(names.batchCopies(instance, epoch, batch))) await store.delete(key);
+    }
     this.#forget(stripe, batches);
   }
 
