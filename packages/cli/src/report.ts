@@ -6,7 +6,18 @@ import { systemCode } from "./system-errors.js";
 
 /** One sentence for a person: what was expected, what came, what to do. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error && error.message !== "" ? error.message : "Something failed without saying what.";
+  if (!(error instanceof Error) || error.message === "") return "Something failed without saying what.";
+  const about = aboutOf(error);
+  return about === null ? error.message : `${error.message} ${about}`;
+}
+
+/** A failed verification says one sentence to everybody. Whoever runs the command may know which object it was about. */
+function aboutOf(error: Error): string | null {
+  const isAboutBytes =
+    FogboundError.isInstance(error) && (error.code === "VERIFICATION_FAILED" || error.code === "FORMAT_INVALID");
+  const { cause } = error;
+  const isOurs = cause instanceof Error && Object.getPrototypeOf(cause) === Error.prototype && !("code" in cause);
+  return isAboutBytes && isOurs ? cause.message : null;
 }
 
 /** What programs compare with. */

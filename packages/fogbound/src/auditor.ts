@@ -1,6 +1,6 @@
 import type { Audit } from "@fogbound/audit";
 import { FogboundError } from "@fogbound/errors";
-import type { CapsuleId, ChainTip, Waiting } from "@fogbound/protocol";
+import type { CapsuleId, ChainTip, Pin, Waiting } from "@fogbound/protocol";
 import { evidenceFor } from "./evidence.js";
 import { acknowledgeTips } from "./notes.js";
 import { signalOf } from "./owner-steps.js";
@@ -30,8 +30,9 @@ export class Auditor {
    */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
     this.#requireTrusted(capsule);
-    const evidence = await evidenceFor(capsule, this.#parties, options);
-    return auditPinned(evidence, { readKeys: [this.#parties.keys.read] }, this.#parties.pins, signalOf(options));
+    const { keys, pins } = this.#parties;
+    const evidenceSince = (pin: Pin | null) => evidenceFor(capsule, this.#parties, { ...options, pin });
+    return auditPinned(capsule, evidenceSince, { readKeys: [keys.read] }, pins, signalOf(options));
   }
 
   /**

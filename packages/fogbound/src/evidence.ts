@@ -1,6 +1,7 @@
 import type { Evidence } from "@fogbound/audit";
 import { withGrants } from "@fogbound/capsule";
-import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Waiting } from "@fogbound/protocol";
+import { FogboundError } from "@fogbound/errors";
+import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Pin, Waiting } from "@fogbound/protocol";
 import { layout } from "@fogbound/protocol";
 import { type ObjectStore, readAll } from "@fogbound/storage";
 import { exportedEvidence, objectsInStore } from "./exported-objects.js";
@@ -15,12 +16,15 @@ interface EvidenceSources {
   readonly authorities: readonly Pick<Authority, "member" | "journal">[];
   readonly partiesSeparate: boolean;
   readonly rehashContent: boolean;
+  /** What was seen proved before. */
+  readonly pin: Pin | null;
 }
 
 /** What an audit of a live vault looks at. The harmonizer anchors the capsule's tips first, so that the tail is covered. */
 async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting: Waiting): Promise<Evidence> {
-  const { store, harmonizer, authorities, partiesSeparate, rehashContent } = sources;
-  await harmonizer.anchor(capsule, waiting);
+  const { store, harmonizer, authorities, partiesSeparate, rehashContent, pin } = sources;
+  const found = await harmonizer.pull(capsule, waiting);
+  await harmonizer.anchor(capsule, waiting).catch((error: unknown) => unlessPinned(error, pin));
   const { checkpoint, repaired } = await harmonizer.pull(capsule, waiting);
   const log = logObjects(store, layout.hostLog(capsule));
   const journals = new Map<AuthorityId, LogObjects | null>(
@@ -34,7 +38,9 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
     journals,
     checkpoint,
     bundles: () => bundlesOf(harmonizer, capsule, waiting),
-    repaired,
+    repaired: isRewound(sizeOf(found.checkpoint), sizeOf(checkpoint), pin)
+      ? [...repaired, "harmonizer/checkpoint"]
+      : repaired,
     parity: (instance, epoch, batch) => harmonizer.parity(instance, epoch, batch, waiting),
     batchCopy: (instance, epoch, batch) => harmonizer.batchCopy(instance, epoch, batch, waiting),
     ...(rehashContent
@@ -44,11 +50,35 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
   };
 }
 
+/** A log that was seen does not become one that never was: whoever emptied it must not have the owner publish anew. */
+function unlessPinned(error: unknown, pin: Pin | null): never {
+  if (pin === null || !FogboundError.isInstance(error) || error.code !== "CAPSULE_NOT_FOUND") throw error;
+  throw FogboundError.verificationFailed(
+    new Error(
+      `A log of ${pin.size} leaves was seen proved, by the pin kept of it, and the harmonizer has nothing of ${pin.capsule} any more. Put the store back from a copy; do not publish again.`,
+    ),
+  );
+}
+
+/** A checkpoint gives way to later ones alone: an earlier one than was seen, over a log that has all that was, was put there. */
+function isRewound(found: number, anchored: number, pin: Pin | null): boolean {
+  return pin !== null && found < pin.size && pin.size <= anchored;
+}
+
+/** Leaves, as the note's second line says. */
+function sizeOf(checkpoint: string | null): number {
+  return Number(checkpoint?.split("\n")[1] ?? 0);
+}
+
 /** The same, as an owner or an auditor is opened with it; of an imported capsule, what came with it. */
 export async function evidenceFor(
   capsule: CapsuleId,
   parties: Pick<EvidenceSources, "store" | "harmonizer" | "authorities"> & { readonly partiesSeparate?: boolean },
-  { rehashContent = false, ...waiting }: Waiting & { readonly rehashContent?: boolean },
+  {
+    rehashContent = false,
+    pin = null,
+    ...waiting
+  }: Waiting & { readonly rehashContent?: boolean; readonly pin?: Pin | null },
 ): Promise<Evidence> {
   const { store, harmonizer, authorities, partiesSeparate = true } = parties;
   if (await isImported(store, capsule, signalOf(waiting)))
@@ -56,7 +86,11 @@ export async function evidenceFor(
       pinned: true,
       rehashContent,
     });
-  return evidenceOf(capsule, { store, harmonizer, authorities, partiesSeparate, rehashContent }, signalOf(waiting));
+  return evidenceOf(
+    capsule,
+    { store, harmonizer, authorities, partiesSeparate, rehashContent, pin },
+    signalOf(waiting),
+  );
 }
 
 async function* bundlesOf(

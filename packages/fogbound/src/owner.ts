@@ -22,6 +22,7 @@ import {
   layout,
   type OwnerId,
   ownerIdOf,
+  type Pin,
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
@@ -293,10 +294,10 @@ export class Owner {
    */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
     const { keys, pins, store } = this.#parties;
-    const evidence = await evidenceFor(capsule, this.#parties, options);
     // An archive stands still: it may well be older than what was seen proved of the vault it came from.
     const kept = (await isImported(store, capsule, signalOf(options))) ? undefined : pins;
-    return auditPinned(evidence, { readKeys: [keys.read] }, kept, signalOf(options));
+    const evidenceSince = (pin: Pin | null) => evidenceFor(capsule, this.#parties, { ...options, pin });
+    return auditPinned(capsule, evidenceSince, { readKeys: [keys.read] }, kept, signalOf(options));
   }
 
   /**

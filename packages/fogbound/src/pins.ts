@@ -1,4 +1,4 @@
-import { type Audit, type AuditOptions, verify } from "@fogbound/audit";
+import { type Audit, type AuditKeys, type AuditOptions, type Evidence, verify } from "@fogbound/audit";
 import { type CapsuleId, type Pin, pin as pinFormat, sameBytes, type Verdict } from "@fogbound/protocol";
 
 /**
@@ -20,13 +20,15 @@ export interface Pins {
  * takes its place.
  */
 export async function auditPinned(
-  evidence: Parameters<typeof verify>[0],
-  keys: Parameters<typeof verify>[1],
+  capsule: CapsuleId,
+  evidenceSince: (pin: Pin | null) => Promise<Evidence>,
+  keys: AuditKeys,
   pins: Pins | undefined,
   options: AuditOptions,
 ): Promise<Audit> {
-  if (pins === undefined) return verify(evidence, keys, options);
-  const before = await pins.read(evidence.capsule);
+  if (pins === undefined) return verify(await evidenceSince(null), keys, options);
+  const before = await pins.read(capsule);
+  const evidence = await evidenceSince(before);
   const audit = verify(evidence, keys, { ...options, pin: before, pinKeptAt: pins.keptAt });
   return {
     accesses: () => audit.accesses(),

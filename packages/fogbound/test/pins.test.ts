@@ -195,6 +195,37 @@ describe("an owner's pin", () => {
     desk.vault = await copyOf(friday);
     expect((await desk.verdict(id)).outcome).toBe("broken");
   });
+
+  it("tells that the checkpoint was put back or taken away over a log that has all that was seen", async () => {
+    const desk = await Desk.open();
+    const id = await desk.sealed();
+    await desk.verdict(id);
+    const friday = await copyOf(desk.vault);
+    await desk.access(id);
+    expect((await desk.verdict(id)).outcome).toBe("proved");
+    for (const older of [await friday.get("harmonizer/checkpoint"), null]) {
+      await desk.vault.delete("harmonizer/checkpoint");
+      if (older !== null)
+        await desk.vault.create("harmonizer/checkpoint", new Uint8Array(await new Response(older.body).arrayBuffer()));
+      const { outcome, findings } = await desk.verdict(id);
+      expect([outcome, findings.map(({ code, evidence }) => [code, ...evidence])]).toEqual([
+        "repaired",
+        [["COPY_ALTERED", "harmonizer/checkpoint"]],
+      ]);
+      expect((await desk.verdict(id)).outcome).toBe("proved");
+    }
+  });
+
+  it("tells that the harmonizer's log was taken away, rather than have the owner publish anew", async () => {
+    const desk = await Desk.open();
+    const id = await desk.sealed();
+    await desk.verdict(id);
+    for await (const { key } of desk.vault.list("harmonizer/")) await desk.vault.delete(key);
+    await expect(desk.verdict(id)).rejects.toMatchObject({
+      code: "VERIFICATION_FAILED",
+      cause: { message: expect.stringContaining("do not publish again") },
+    });
+  });
 });
 
 describe("owner.explain", () => {
