@@ -1,8 +1,8 @@
 import { type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
 import { FogboundError } from "@fogbound/errors";
-import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
+import { type EmbeddedHarmonizer, openHarmonizer, type Sink } from "@fogbound/harmonizer";
 import type { PassphraseCost } from "@fogbound/identity";
-import { type AuthorityId, type Clock, ownerIdOf } from "@fogbound/protocol";
+import { type Alerts, type AuthorityId, type Clock, ownerIdOf } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
 import { Host, hostEntry } from "./host.js";
@@ -11,6 +11,7 @@ import { systemClock } from "./parties.js";
 import { pinFiles } from "./pin-files.js";
 import type { Pins } from "./pins.js";
 
+export { mailbox, type Sink } from "@fogbound/harmonizer";
 export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
 export { openRecovery, type Recovery, type RecoveryOptions } from "./embedded-recovery.js";
 
@@ -29,6 +30,10 @@ export interface EmbeddedOptions {
   readonly clock?: Clock;
   /** Where the owner keeps what was last seen proved. Default: files in a folder beside the key file, `<keyFile>.pins`. */
   readonly pins?: Pins;
+  /** Where the harmonizer pushes each capsule's log, when its manifest says. Default: nowhere. */
+  readonly sinks?: readonly Sink[];
+  /** Whom to tell what cannot wait for the next audit. Default: nobody. */
+  readonly alerts?: Alerts;
 }
 
 /** Owner, host, authority and harmonizer in one process: for development, and for one operator. */
@@ -52,21 +57,25 @@ export interface Embedded {
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { keys, recoveryKey } = await keysFor(options);
   const clock = options.clock ?? systemClock;
+  const told = options.alerts === undefined ? {} : { alerts: options.alerts };
   const harmonizer = await openHarmonizer({
     store: options.log ?? options.store,
     origin: originOf(keys),
     receiptKey: keys.receiptKey,
     logKey: keys.logKey,
     clock,
+    sinks: options.sinks ?? [],
+    ...told,
   });
   const authority = await openAuthority({
     store: options.journal ?? options.store,
     keys: keys.authority,
     harmonizer,
     clock,
+    ...told,
   });
   const shared = { store: options.store, harmonizer, authorities: [authority], clock };
-  const host = await Host.open({ ...shared, key: keys.host });
+  const host = await Host.open({ ...shared, key: keys.host, ...told });
   const entry = hostEntry(keys.host);
   const owner = await Owner.open({
     ...shared,

@@ -23,9 +23,12 @@ export {
 export { Policy, type Rule } from "@fogbound/policy";
 export type {
   Action,
+  Alert,
+  Alerts,
   AuditorEntry,
   Authority,
   AuthorityGroup,
+  BreakGlass,
   CapsuleId,
   Clock,
   Finding,
@@ -56,6 +59,7 @@ export type { Erased, Erasure } from "./erase.js";
 export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
 export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
 export { readKeyFile, writeKeyFile } from "./key-file.js";
+export { type Collected, collectMailbox } from "./mailbox.js";
 export { Owner, type SealOptions } from "./owner.js";
 export type { Revocation } from "./owner-steps.js";
 export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
