@@ -6,13 +6,14 @@ import * as ask from "./measures/ask.mjs";
 import * as localDisk from "./measures/local-disk.mjs";
 import * as logManyCapsules from "./measures/log-many-capsules.mjs";
 import * as logOneCapsule from "./measures/log-one-capsule.mjs";
+import * as merge from "./measures/merge.mjs";
 import * as open from "./measures/open.mjs";
 import * as parity from "./measures/parity.mjs";
 import * as seal from "./measures/seal.mjs";
 import { settingsFrom, usage } from "./settings.mjs";
 import { printTable } from "./table.mjs";
 
-const measures = [seal, open, parity, localDisk, ask, logOneCapsule, logManyCapsules];
+const measures = [seal, open, parity, merge, localDisk, ask, logOneCapsule, logManyCapsules];
 const results = join(import.meta.dirname, "out", "latest.json");
 
 const settings = settingsFrom(process.argv.slice(2));

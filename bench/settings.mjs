@@ -7,6 +7,7 @@ const options = {
   rounds: { type: "string", default: "3" },
   seconds: { type: "string", default: "10" },
   capsules: { type: "string", default: "1000" },
+  records: { type: "string", default: "100000" },
   readers: { type: "string", default: "64" },
   directory: { type: "string", default: join(import.meta.dirname, "out") },
   help: { type: "boolean", default: false },
@@ -18,6 +19,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds 3         timed repetitions of each side of a comparison
   --seconds 10       how long the concurrent measures run
   --capsules 1000    capsules of log.manyCapsules
+  --records 100000   records of merge; memory is flat when 1000000 need no more than 10000
   --readers 64       concurrent readers of the concurrent measures
   --directory DIR    a directory on the disk to be measured (default bench/out)`;
 
@@ -30,6 +32,7 @@ export function settingsFrom(args) {
     rounds: countOf("rounds", values.rounds),
     seconds: countOf("seconds", values.seconds),
     capsules: countOf("capsules", values.capsules),
+    records: countOf("records", values.records),
     readers: countOf("readers", values.readers),
     directory: values.directory,
     help: values.help,
