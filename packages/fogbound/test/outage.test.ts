@@ -152,6 +152,29 @@ describe("Break-glass", () => {
     expect(codes.filter((code) => code.startsWith("RECORD_UNRECEIPTED"))).toEqual([]);
   });
 
+  it("beyond what the manifest allows is broken, whatever an authority has forgotten", async () => {
+    const capsule = await all.seal(twice);
+    expect(await all.read(capsule)).toBe("in the dark");
+    await all.hands.run();
+    cutBoth();
+    for (let turn = 0; turn < 2; turn++) expect(await all.read(capsule)).toBe("in the dark");
+    const counted: string[] = [];
+    for await (const { key } of all.journal.list("authority/")) if (key.includes("/outages/")) counted.push(key);
+    expect(counted.map((key) => key.split("/").at(-1))).toEqual(["00000001", "00000002", "began"]);
+    for (const key of counted) await all.journal.delete(key);
+    // The host finds the harmonizer and is cut off again; the authority has not reached it since.
+    all.hostWire.state = "up";
+    all.clock.turn(60_000);
+    expect(await all.read(capsule)).toBe("in the dark");
+    all.hostWire.state = "cut";
+    for (let turn = 0; turn < 2; turn++) expect(await all.read(capsule)).toBe("in the dark");
+    cutBoth("up");
+    all.clock.turn(60_000);
+    await all.hands.run();
+    const codes = await codesOf(capsule);
+    expect(codes.sort()).toEqual([...Array(2).fill("BREAK_GLASS broken"), ...Array(4).fill("BREAK_GLASS repaired")]);
+  });
+
   it("must be said in whole, positive numbers when a capsule is sealed", async () => {
     for (const breakGlass of [
       { releases: 0, seconds: 60 },
