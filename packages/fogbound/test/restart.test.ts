@@ -163,6 +163,22 @@ describe("Hosts of one capsule", () => {
     expect(findings.map(({ code }) => code)).not.toContain("RECORD_UNRECEIPTED");
   });
 
+  it("take back what a crash kept from the vault, and nothing is missing there afterwards", async () => {
+    all = await parties();
+    const capsule = await all.owner.seal({ items, policy: viewers });
+    const dead = await all.newHost();
+    expect(await read(dead, capsule)).toBe("again");
+    await dead.close();
+    const batches: string[] = [];
+    for await (const { key } of all.vault.list(`capsules/${capsule.id}/instances/`))
+      if (/\/\d{8}\/\d{8}$/.test(key)) batches.push(key);
+    const last = batches.at(-1) ?? "";
+    await all.vault.delete(last);
+    expect(await read(await all.newHost(), capsule)).toBe("again");
+    expect(await all.vault.head(last)).not.toBeNull();
+    expect((await (await all.owner.audit(capsule.id)).verdict()).findings).toEqual([]);
+  });
+
   it("serve on when a thief has put junk where the instance before would be", async () => {
     all = await parties();
     const capsule = await all.owner.seal({ items, policy: viewers });
