@@ -79,7 +79,7 @@ async function admitManifest(draft: Draft, { capsule, version, previous, hash }:
   return { index: draft.add({ kind: "manifest", capsule, version, hash }, entryOf) };
 }
 
-async function admitBatch(draft: Draft, { capsule, content }: Of<"batch">): Promise<Admitted> {
+async function admitBatch(draft: Draft, { capsule, content, bytes }: Of<"batch">): Promise<Admitted> {
   const { instance, epoch, batch } = content.statement;
   inForceIn(draft.state, capsule);
   if (standingOfBatch(draft.state.chain(instance), content) === "taken") {
@@ -92,7 +92,7 @@ async function admitBatch(draft: Draft, { capsule, content }: Of<"batch">): Prom
     return found;
   }
   const { statementBytes: statement, headers } = content;
-  const index = draft.add({ kind: "batch", capsule, content }, (version, ordinals) => {
+  const index = draft.add({ kind: "batch", capsule, content, bytes }, (version, ordinals) => {
     return { kind: "batch", capsule, version, statement, headers, ordinals };
   });
   return { index };

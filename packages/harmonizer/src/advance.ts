@@ -17,7 +17,13 @@ import type { CapsuleState, State } from "./state.js";
 export type Step =
   | { readonly kind: "manifest"; readonly capsule: CapsuleId; readonly version: number; readonly hash: Uint8Array }
   | { readonly kind: "head"; readonly capsule: CapsuleId; readonly head: EpochHead; readonly bytes: Uint8Array }
-  | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent }
+  | {
+      readonly kind: "batch";
+      readonly capsule: CapsuleId;
+      readonly content: BatchContent;
+      /** The whole batch; null for one that was read in the log, which holds no bodies. */
+      readonly bytes: Uint8Array | null;
+    }
   | { readonly kind: "tips"; readonly capsule: CapsuleId; readonly bytes: Uint8Array }
   | { readonly kind: "note"; readonly capsule: CapsuleId; readonly about: NoteKind; readonly bytes: Uint8Array };
 
@@ -66,7 +72,7 @@ export function stepOf(entry: SequenceEntry): Step {
     }
     case "batch": {
       const content = readBatchContent(entry.statement, entry.headers);
-      return ofCapsule({ kind: "batch", capsule, content }, content.statement.capsule, true);
+      return ofCapsule({ kind: "batch", capsule, content, bytes: null }, content.statement.capsule, true);
     }
     case "note":
       return { kind: "note", capsule, about: entry.about, bytes: entry.note };

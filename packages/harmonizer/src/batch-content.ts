@@ -78,6 +78,15 @@ export async function verifyBatch(
   return content;
 }
 
+/** The whole batch less the bodies that were erased since; the very same bytes when none was. */
+export function withoutErased({ bytes, batch, statement }: ReadBatch, erasures: Erasures): Uint8Array {
+  const { instance, epoch, first } = statement;
+  const isErased = batch.bodies.map((body, at) => body !== null && erasures.isErased(instance, epoch, first + at));
+  if (!isErased.includes(true)) return bytes;
+  const bodies = batch.bodies.map((body, at) => (isErased[at] ? null : body));
+  return batchFormat.encode({ ...batch, bodies });
+}
+
 /** Whether two hold the same records: one statement may be signed twice. */
 export function sameContent(left: BatchContent, right: BatchContent): boolean {
   return (

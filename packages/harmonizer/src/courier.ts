@@ -1,13 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import {
-  type Alerts,
-  backoff,
-  type CapsuleId,
-  type Clock,
-  type InstanceId,
-  type Later,
-  withPatience,
-} from "@fogbound/protocol";
+import { type Alerts, backoff, type CapsuleId, type Clock, type Later, withPatience } from "@fogbound/protocol";
 import type { SignedCheckpoint } from "./checkpoints.js";
 import { nextPush, type PushParts } from "./next-push.js";
 import { hasCode } from "./objects.js";
@@ -19,8 +11,8 @@ export interface CourierParts extends PushParts {
   readonly alerts: Alerts;
   /** Tips and a checkpoint over everything of the capsule. */
   readonly anchor: (capsule: CapsuleId) => Promise<SignedCheckpoint | null>;
-  /** The batches of these instances have been taken: their stripes may be closed. */
-  readonly taken: (capsule: CapsuleId, instances: ReadonlySet<InstanceId>) => Promise<void>;
+  /** What there was of the capsule has been taken: its stripes may be closed. */
+  readonly taken: (capsule: CapsuleId) => Promise<void>;
 }
 
 /** How long a sink may take for one push. */
@@ -111,7 +103,7 @@ export class Courier {
       }
       this.#arrived.set(capsule, next.arrived);
       isNew = true;
-      await taken(capsule, next.instances);
+      await taken(capsule);
     }
   }
 

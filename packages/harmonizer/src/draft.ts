@@ -2,7 +2,9 @@ import { FogboundError } from "@fogbound/errors";
 import type { SequenceEntry } from "@fogbound/protocol";
 import { advance, inForceIn, type Step } from "./advance.js";
 import type { LogReader } from "./log-reader.js";
+import { copyOverhead, mostCopiedBytes } from "./open-copies.js";
 import { State } from "./state.js";
+import type { Submission } from "./submission.js";
 
 /** A bundle is closed once it has this many bytes: a store takes 8 MiB at a time, and one entry may be large. */
 const bundleBytes = 4 * 1024 * 1024;
@@ -16,6 +18,7 @@ export class Draft {
   readonly entries: SequenceEntry[] = [];
   readonly steps: Step[] = [];
   #bytes = 0;
+  #copied = 0;
 
   constructor(log: LogReader) {
     this.log = log;
@@ -24,6 +27,13 @@ export class Draft {
 
   get isFull(): boolean {
     return this.#bytes >= bundleBytes;
+  }
+
+  /** Whether the whole batch still fits beside those of this bundle. An empty draft has room for every submission. */
+  hasRoomFor(submission: Submission): boolean {
+    return (
+      submission.kind !== "batch" || this.#copied === 0 || this.#copied + copiedSize(submission) <= mostCopiedBytes
+    );
   }
 
   /** Adds what is next. Its index in the bundle. @throws FogboundError as `advance`, and `FORMAT_INVALID` when too large. */
@@ -38,8 +48,13 @@ export class Draft {
     this.entries.push(entryOf(inForceIn(this.state, step.capsule).version, ordinals));
     this.steps.push(step);
     this.#bytes += size;
+    if (step.kind === "batch") this.#copied += copiedSize(step);
     return this.entries.length - 1;
   }
+}
+
+function copiedSize({ bytes }: { readonly bytes: Uint8Array | null }): number {
+  return copyOverhead + (bytes?.length ?? 0);
 }
 
 const perEntry = 256;

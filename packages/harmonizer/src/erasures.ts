@@ -22,6 +22,11 @@ export class Erasures {
     return this.#numbers.get(`${instance} ${epoch}`)?.has(number) === true;
   }
 
+  /** Whether anything of this epoch was. */
+  concern(instance: InstanceId, epoch: number): boolean {
+    return (this.#numbers.get(`${instance} ${epoch}`)?.size ?? 0) > 0;
+  }
+
   /** Every note there is, by `erasureName`. */
   get notes(): ReadonlyMap<string, readonly ErasedRecords[]> {
     return this.#notes;

@@ -14,13 +14,13 @@ import { epochHead } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { type Unacknowledged, unacknowledged } from "./acknowledged.js";
 import { readBatch } from "./batch-content.js";
-import { readBatchCopy } from "./batch-copy.js";
 import type { Cadence } from "./cadence.js";
 import { isClone } from "./chain.js";
 import type { Checkpoints } from "./checkpoints.js";
 import type { Intake } from "./intake.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
+import type { OpenCopies } from "./open-copies.js";
 import type { EmbeddedHarmonizer } from "./options.js";
 import type { Outbox } from "./outbox.js";
 import { prunedBundles } from "./pull.js";
@@ -41,6 +41,7 @@ export interface HarmonizerParts {
   readonly sequence: Sequence;
   readonly checkpoints: Checkpoints;
   readonly tiles: TileReader;
+  readonly copies: OpenCopies;
   readonly stripes: Stripes;
   readonly cadence: Cadence;
   readonly outbox: Outbox;
@@ -83,7 +84,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
       const read = readBatch(bytes);
       const { capsule, instance, epoch, batch: number } = read.statement;
       const isKnown = this.#parts.log.places.batch(instance, epoch, number) !== undefined;
-      const receipts = await this.#inTurn(instance, capsule, () => this.#parts.intake.batch(read, waiting), waiting);
+      const receipts = await this.#inTurn(instance, capsule, () => this.#parts.intake.batch(read), waiting);
       if (!isKnown) this.#parts.outbox.grew(capsule, bytes.length);
       if (isKnown) await abortable(this.#parts.stripes.spareAgain(read), waiting.signal);
       return receipts;
@@ -139,7 +140,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   ): Promise<Uint8Array | null> {
     return this.#open(waiting, async () => {
       await abortable(this.#parts.sequence.refresh(), waiting.signal);
-      const copy = await readBatchCopy(this.#parts.store, this.#parts.log, { instance, epoch, batch }, waiting);
+      const copy = await this.#parts.copies.ofBatch({ instance, epoch, batch }, waiting);
       return copy?.bytes ?? null;
     });
   }

@@ -25,6 +25,7 @@ import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
 import { putOnce } from "./objects.js";
+import { mostCopiedBytes } from "./open-copies.js";
 import type { Submission } from "./submission.js";
 
 export interface IntakeParts {
@@ -76,20 +77,15 @@ export class Intake {
   }
 
   /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`, `HOST_UNPROVED` for an instance without a head. */
-  async batch(read: ReadBatch, waiting: Waiting): Promise<Submission> {
+  async batch(read: ReadBatch): Promise<Submission> {
     const { bytes } = read;
-    assertStorable(bytes);
-    const { store, log, refresh } = this.#parts;
+    assertStorable(bytes, mostCopiedBytes);
+    const { log, refresh } = this.#parts;
     const { instance, epoch, batch } = read.statement;
-    const isKnown = () => (log.state.chain(instance)?.epoch ?? 0) >= epoch;
-    if (!isKnown()) await refresh();
+    if ((log.state.chain(instance)?.epoch ?? 0) < epoch) await refresh();
     const sequenced = log.places.batch(instance, epoch, batch) !== undefined;
     const content = await verifyBatch(read, sequenced ? log.places.erasures : null);
-    const { capsule } = content.statement;
-    const submission: Submission = { kind: "batch", capsule, content };
-    if (isKnown() && !sequenced)
-      await putOnce(store, names.batchCopy(instance, epoch, batch, hashOf(content.statementBytes)), bytes, waiting);
-    return submission;
+    return { kind: "batch", capsule: content.statement.capsule, content, bytes };
   }
 
   /**
@@ -156,9 +152,9 @@ function untilTip({ instance, epoch, number }: ChainTip): ErasedRecords {
 /** A note's kind is the context it was signed under. */
 const notes: { readonly [Kind in NoteKind]: Signed<{ readonly capsule: CapsuleId }> } = { erased, received, explained };
 
-function assertStorable(bytes: Uint8Array): void {
-  if (bytes.length > smallObjectBytes)
-    throw invalid(`Expected at most ${smallObjectBytes} bytes in one submission, got ${bytes.length}. Split it.`);
+function assertStorable(bytes: Uint8Array, most: number = smallObjectBytes): void {
+  if (bytes.length > most)
+    throw invalid(`Expected at most ${most} bytes in one submission, got ${bytes.length}. Split it.`);
 }
 
 function invalid(message: string): FogboundError {

@@ -8,18 +8,13 @@ export const tileWidth = 256;
 export const names = {
   sequences: "harmonizer/sequence/",
   /** Twelve digits, so that key order is number order for longer than any log will grow. */
-  sequence: (number: number): string => `harmonizer/sequence/${String(number).padStart(12, "0")}`,
+  sequence: (number: number): string => `${names.sequences}${twelve(number)}`,
   /**
-   * A whole batch. The hash of its signed statement stands in the name: the statement fixes the headers and they fix
-   * the bodies, so the name fixes the bytes, and what a crash or a loser left behind blocks nobody.
+   * The whole batches of a bundle. The root over its leaves stands in the name: they hash the headers and those the
+   * bodies, so the name fixes the records, and what a crash or a loser left behind blocks nobody.
    */
-  batchCopy: (instance: InstanceId, epoch: number, batch: number, statementHash: Uint8Array): string =>
-    `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-${toHex(statementHash)}`,
+  copies: (bundle: number, root: Uint8Array): string => `${names.open}${twelve(bundle)}-${toHex(root)}`,
   open: "harmonizer/open/",
-  openOf: (instance: InstanceId, epoch: number): string => `harmonizer/open/${instance}/${padded(epoch)}/`,
-  openOfInstance: (instance: InstanceId): string => `harmonizer/open/${instance}/`,
-  batchCopies: (instance: InstanceId, epoch: number, batch: number): string =>
-    `harmonizer/open/${instance}/${padded(epoch)}/${padded(batch)}-`,
   /** A stripe's name says what it covers and how many shards it has: a process that closes it at another place disturbs nothing. */
   parity: ({ instance, epoch, first, last, parity, index }: ParityName): string =>
     `${names.parities(instance, epoch)}${padded(first)}-${padded(last)}/${digits(index)}-of-${digits(parity)}`,
@@ -44,6 +39,10 @@ export interface ParityName {
   readonly last: number;
   readonly parity: number;
   readonly index: number;
+}
+
+function twelve(number: number): string {
+  return String(number).padStart(12, "0");
 }
 
 function digits(number: number): string {

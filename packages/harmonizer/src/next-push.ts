@@ -1,32 +1,29 @@
 import {
   batchStatement,
   type CapsuleId,
-  hashOf,
-  type InstanceId,
   type PrunedBundle,
   prunedBundle,
   pushed,
   type Waiting,
 } from "@fogbound/protocol";
-import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
-import { readCopyOf } from "./batch-copy.js";
+import { smallObjectBytes } from "@fogbound/storage";
 import type { SignedCheckpoint } from "./checkpoints.js";
 import type { LogReader } from "./log-reader.js";
+import type { OpenCopies } from "./open-copies.js";
 import { prunedBundles } from "./pull.js";
 import type { Arrived } from "./sink.js";
 import type { TileReader } from "./tile-reader.js";
 
 export interface PushParts {
-  readonly store: ObjectStore;
+  readonly copies: OpenCopies;
   readonly log: LogReader;
   readonly tiles: TileReader;
 }
 
-/** A push ready to go, where the sink stands once it has arrived, and whose batches are in it. */
+/** A push ready to go, and where the sink stands once it has arrived. */
 export interface NextPush {
   readonly bytes: Uint8Array;
   readonly arrived: Arrived;
-  readonly instances: ReadonlySet<InstanceId>;
 }
 
 /** What a push may hold: one small object, less what its own fields take. */
@@ -53,17 +50,16 @@ export async function nextPush(
     const left = bundle.number === after.bundle ? after.remaining : null;
     if (bundle.inclusion === null || !(await filling.add(bytes, bundle, left))) break;
   }
-  const { bundles, batches, last, remaining, instances } = filling;
+  const { bundles, batches, last, remaining } = filling;
   if (last === null) return null;
   const number = after.number + 1;
   const value = { suite: 1, capsule, number, checkpoint: signed.note, bundles, batches, remaining } as const;
-  return { bytes: pushed.encode(value), arrived: { number, bundle: last, remaining }, instances };
+  return { bytes: pushed.encode(value), arrived: { number, bundle: last, remaining } };
 }
 
 class Filling {
   readonly bundles: Uint8Array[] = [];
   readonly batches: (Uint8Array | null)[] = [];
-  readonly instances: Set<InstanceId> = new Set();
   last: number | null = null;
   remaining = 0;
   readonly #parts: PushParts;
@@ -92,16 +88,14 @@ class Filling {
   }
 
   async #addBatch(statementBytes: Uint8Array): Promise<boolean> {
-    const { store, log } = this.#parts;
     const { instance, epoch, batch } = batchStatement.read(statementBytes).value;
     const name = { instance, epoch, batch };
-    const copy = await readCopyOf(store, log, name, hashOf(statementBytes), this.#waiting);
+    const copy = await this.#parts.copies.ofBatch(name, this.#waiting);
     const bytes = copy?.isWhole ? copy.bytes : null;
     const fits = bytes === null || this.#size + bytes.length + perObject <= mostBytes;
     // One that does not even fit beside its own bundle is left to a pull: waiting for room would stop everything.
     if (!fits && (this.bundles.length > 1 || this.batches.length > 0)) return false;
     this.batches.push(fits ? bytes : null);
-    this.instances.add(instance);
     this.#size += perObject + (fits ? (bytes?.length ?? 0) : 0);
     return true;
   }

@@ -6,11 +6,12 @@ import { Checkpoints } from "./checkpoints.js";
 import type { CourierParts } from "./courier.js";
 import { StoreHarmonizer } from "./harmonizer.js";
 import { HeadRules } from "./head-rules.js";
-import { History } from "./history.js";
+import { History, type SequencedBundle } from "./history.js";
 import { Intake } from "./intake.js";
 import { LogReader } from "./log-reader.js";
 import { Manifests } from "./manifest-facts.js";
 import { readObject } from "./objects.js";
+import { OpenCopies } from "./open-copies.js";
 import { assertOptions, type EmbeddedHarmonizer, type HarmonizerOptions } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { Sequence } from "./sequence.js";
@@ -37,14 +38,15 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   const admission = new Admission(new HeadRules(manifests), new TipsWriter(origin, receiptKey, clock));
   const cadence = new Cadence(() => checkpoints.make());
   const onCapsules = cadenceOf(cadence, log, manifests, options.checkpointSeconds ?? defaultCheckpointSeconds);
+  const copies = new OpenCopies(store, log);
   const keeps: StripeParts["keeps"] = (...batch) => outbox.keeps(...batch);
-  const stripes = new Stripes({ store, log, manifests, keeps });
-  const onSequenced = (steps: readonly Step[]): void => {
+  const stripes = new Stripes({ store, log, manifests, copies, keeps, refresh: () => sequence.refresh() });
+  const onSequenced = (sequenced: SequencedBundle, steps: readonly Step[]): void => {
     onCapsules(new Set(steps.map(({ capsule }) => capsule)));
-    stripes.take(steps);
+    stripes.take(sequenced, steps);
     outbox.take(steps);
   };
-  const sequence = new Sequence({ store, log, admission, origin, receiptKey, clock, onSequenced });
+  const sequence = new Sequence({ store, log, admission, copies, origin, receiptKey, clock, onSequenced });
   const refresh = () => sequence.refresh();
   const checkpoints = new Checkpoints({ store, origin, logKey, log, refresh });
   const tiles = new TileReader((name) => readObject(store, name));
@@ -55,8 +57,8 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
     await checkpoints.make();
     return checkpoints.newest();
   };
-  const taken: CourierParts["taken"] = (capsule, instances) => stripes.close(capsule, instances);
-  const outbox = new Outbox({ sinks, store, log, tiles, manifests, clock, later, alerts, anchor, taken });
+  const taken: CourierParts["taken"] = (capsule) => stripes.close(capsule);
+  const outbox = new Outbox({ sinks, copies, log, tiles, manifests, clock, later, alerts, anchor, taken });
   await checkpoints.load();
   await log.replay(store, (sequenced) => checkpoints.feed(sequenced));
   checkpoints.assertCovered();
@@ -64,7 +66,7 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   stripes.recover();
   if (!store.readOnly) outbox.recover();
   const intake = new Intake({ store, entry, log, manifests, refresh });
-  const parts = { store, entry, log, manifests, intake, sequence, checkpoints, tiles, stripes, cadence };
+  const parts = { store, entry, log, manifests, intake, sequence, checkpoints, tiles, copies, stripes, cadence };
   return new StoreHarmonizer({ ...parts, outbox, alerts, clock });
 }
 

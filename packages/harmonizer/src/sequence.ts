@@ -6,6 +6,7 @@ import {
   type Clock,
   leafHashesOf,
   receipt as receiptFormat,
+  sameBytes,
   sequenceObject,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
@@ -16,6 +17,7 @@ import type { SequencedBundle } from "./history.js";
 import type { LogReader } from "./log-reader.js";
 import { names } from "./names.js";
 import { hasCode } from "./objects.js";
+import type { OpenCopies } from "./open-copies.js";
 import { BundleReceipts } from "./receipts.js";
 import { abortable, Serial } from "./serial.js";
 import type { Submission } from "./submission.js";
@@ -24,11 +26,12 @@ export interface SequenceParts {
   readonly store: ObjectStore;
   readonly log: LogReader;
   readonly admission: Admission;
+  readonly copies: OpenCopies;
   readonly origin: string;
   readonly receiptKey: SigningKey;
   readonly clock: Clock;
   /** Told of each bundle that this process sequenced. */
-  readonly onSequenced: (steps: readonly Step[]) => void;
+  readonly onSequenced: (sequenced: SequencedBundle, steps: readonly Step[]) => void;
 }
 
 interface Pending {
@@ -106,7 +109,7 @@ export class Sequence {
       log.take(sequenced, draft.steps);
       this.#takenUnread = null;
       answer(placed, sequenced);
-      this.#parts.onSequenced(draft.steps);
+      this.#parts.onSequenced(sequenced, draft.steps);
     } catch (error) {
       await this.#recover(error, placed, log.position.next);
     }
@@ -115,7 +118,9 @@ export class Sequence {
   async #fill(draft: Draft): Promise<Placed[]> {
     const placed: Placed[] = [];
     while (this.#queue.length > 0 && !draft.isFull) {
-      const pending = this.#queue.shift();
+      const [pending] = this.#queue;
+      if (pending !== undefined && !draft.hasRoomFor(pending.submission)) break;
+      this.#queue.shift();
       if (pending === undefined || pending.signal?.aborted) continue;
       try {
         const admitted = await this.#parts.admission.admit(draft, pending.submission);
@@ -129,7 +134,7 @@ export class Sequence {
   }
 
   async #create(draft: Draft): Promise<SequencedBundle> {
-    const { store, log, origin, receiptKey, clock } = this.#parts;
+    const { log, origin, receiptKey, clock } = this.#parts;
     const { next: number, root: previous, size: first, time: notBefore } = log.position;
     const time = Math.max(clock(), notBefore);
     const bundle: Bundle = { suite: 1, number, previous, first, time, entries: draft.entries };
@@ -145,10 +150,28 @@ export class Sequence {
       root,
       time,
     } as const;
-    const receipt = await receiptFormat.sign(statement, receiptKey);
+    const [receipt] = await Promise.all([
+      receiptFormat.sign(statement, receiptKey),
+      this.#parts.copies.put(number, root, wholeBatches(draft.steps)),
+    ]);
+    const sequenced = { bundle, receipt, leafHashes, root };
+    await this.#commit(sequenced);
+    return sequenced;
+  }
+
+  async #commit(sequenced: SequencedBundle): Promise<void> {
+    const { store, log, copies } = this.#parts;
+    const { bundle, receipt, root } = sequenced;
+    const { number } = bundle;
     const bytes = sequenceObject.encode({ suite: 1, bundle: bundleFormat.encode(bundle), receipt });
-    await store.create(names.sequence(number), bytes);
-    return { bundle, receipt, leafHashes, root };
+    try {
+      await store.create(names.sequence(number), bytes);
+    } catch (error) {
+      // Only when another's bundle is read there: an outcome that is unknown may yet be ours.
+      const winner = await log.history.read(number).catch(() => null);
+      if (winner !== null && !sameBytes(winner.root, root)) await copies.drop({ number, root }).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** After a create that did not clearly succeed: what lies there now decides who is tried again. */
@@ -170,6 +193,10 @@ export class Sequence {
 function answer(placed: readonly Placed[], sequenced: SequencedBundle): void {
   const receipts = new BundleReceipts(sequenced);
   for (const { pending, index } of placed) receipts.of(index).then(pending.resolve, pending.reject);
+}
+
+function wholeBatches(steps: readonly Step[]): Uint8Array[] {
+  return steps.flatMap((step) => (step.kind === "batch" && step.bytes !== null ? [step.bytes] : []));
 }
 
 function unreadable(number: number, cause: unknown): FogboundError {

@@ -1,25 +1,8 @@
-import { type InstanceId, isIdentifier, padded, parityShard, type Waiting } from "@fogbound/protocol";
+import { type InstanceId, padded, parityShard, type Waiting } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { names } from "./names.js";
 import { hasCode, readObject } from "./objects.js";
-
-export interface OpenCopy {
-  readonly instance: InstanceId;
-  readonly epoch: number;
-  readonly batch: number;
-}
-
-/** The whole copies that lie there, by name alone; those of batches that were never sequenced are among them. */
-export async function* openCopies(
-  store: ObjectStore,
-  prefix: string = names.open,
-): AsyncGenerator<OpenCopy, void, undefined> {
-  for await (const { key } of store.list(prefix)) {
-    const [, instance, epoch, batch] =
-      /^([^/]+)\/(\d{8})\/(\d{8})-[0-9a-f]{64}$/.exec(key.slice(names.open.length)) ?? [];
-    if (isIdentifier("ins", instance)) yield { instance, epoch: Number(epoch), batch: Number(batch) };
-  }
-}
+import type { BatchName } from "./open-copies.js";
 
 export interface ClosedStripe {
   readonly first: number;
@@ -91,7 +74,7 @@ function ifItReads(bytes: Uint8Array | null): ReturnType<typeof parityShard.deco
 /** The shards of every stripe that holds this batch, as they lie there. */
 export async function readParity(
   store: ObjectStore,
-  { instance, epoch, batch }: OpenCopy,
+  { instance, epoch, batch }: BatchName,
   waiting: Waiting,
 ): Promise<readonly Uint8Array[]> {
   const shards: Uint8Array[] = [];
@@ -104,21 +87,4 @@ export async function readParity(
     }
   }
   return shards;
-}
-
-/** Tells by the names alone whether a batch is in a stripe of which all shards are there. Looks once at each epoch. */
-export function stripedIn(store: ObjectStore): (copy: OpenCopy) => Promise<boolean> {
-  const known = new Map<string, Promise<readonly ClosedStripe[]>>();
-  const read = async (instance: InstanceId, epoch: number): Promise<readonly ClosedStripe[]> => {
-    const stripes: ClosedStripe[] = [];
-    for await (const stripe of closedStripes(store, instance, epoch))
-      if (stripe.keys.length >= stripe.parity) stripes.push(stripe);
-    return stripes;
-  };
-  return async ({ instance, epoch, batch }) => {
-    const name = `${instance} ${epoch}`;
-    const stripes = known.get(name) ?? read(instance, epoch);
-    known.set(name, stripes);
-    return (await stripes).some(({ first, last }) => first <= batch && batch <= last);
-  };
 }

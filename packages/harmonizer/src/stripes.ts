@@ -1,33 +1,41 @@
-import { parityOf, sha256 } from "@fogbound/crypto";
-import { type CapsuleId, hashOf, type InstanceId, parityShard, sameBytes } from "@fogbound/protocol";
-import { type ObjectStore, smallObjectBytes } from "@fogbound/storage";
+import { sha256 } from "@fogbound/crypto";
+import { type CapsuleId, type InstanceId, parityShard, sameBytes } from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
 import type { Step } from "./advance.js";
 import type { ReadBatch } from "./batch-content.js";
-import { type BatchCopy, readBatchCopy, readCopyOf, statementHashOf } from "./batch-copy.js";
-import { eraseSpares, withoutErased } from "./erase-spares.js";
+import { eraseSpares } from "./erase-spares.js";
 import { erasureName } from "./erasures.js";
+import type { SequencedBundle } from "./history.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
 import { putDerived } from "./objects.js";
+import { type Keeps, OpenBundles } from "./open-bundles.js";
+import { type BatchName, type CopiedBundle, type OpenCopies, placeOf } from "./open-copies.js";
+import { mostShardBytes, parityShards, runsOf } from "./parity-shards.js";
 import type { EpochPlace } from "./retention.js";
 import { Serial } from "./serial.js";
-import { closedStripes, isSound, type OpenCopy, openCopies, stripedIn } from "./spares.js";
+import { closedStripes, isSound } from "./spares.js";
 
 export interface StripeParts {
   readonly store: ObjectStore;
   readonly log: LogReader;
   readonly manifests: Manifests;
-  /** Whether a copy is wanted still when there is parity of it. Default: none is. */
-  readonly keeps?: (instance: InstanceId, epoch: number, batch: number) => boolean;
+  readonly copies: OpenCopies;
+  /** Default: none is. */
+  readonly keeps?: Keeps;
+  /** Reads what other processes sequenced since. */
+  readonly refresh: () => Promise<void>;
 }
 
 interface OpenStripe {
   readonly capsule: CapsuleId;
   readonly instance: InstanceId;
   readonly epoch: number;
-  /** Sequenced batches without parity, by number: the hash of the statement; null where it is to be read in the log. */
-  readonly batches: Map<number, Uint8Array | null>;
+  /** Numbers of sequenced batches without parity. */
+  readonly batches: Set<number>;
+  /** Past the first of them: those under parity, lost, or too long for a shard, which are not tried again. */
+  readonly gone: Set<number>;
   rules: Rules | null;
 }
 
@@ -40,27 +48,35 @@ interface Rules {
 
 /**
  * Turns whole copies of batches into parity: k of one epoch make a stripe, fewer when the epoch ends or the log is
- * pushed. Copies are dropped after all shards are durable, so that at every moment one or the other is there. What fails
- * leaves the copies, and is tried again with the next batch, the next epoch or the next start.
+ * pushed. A bundle's copies are dropped after all shards over all of them are durable, so that at every moment one or
+ * the other is there. What fails leaves the copies, and is tried again with the next batch, the next epoch or the next
+ * start.
  */
 export class Stripes {
   readonly #parts: StripeParts;
   readonly #open = new Map<string, OpenStripe>();
+  readonly #bundles: OpenBundles;
   readonly #serial = new Serial();
 
   constructor(parts: StripeParts) {
     this.#parts = parts;
+    this.#bundles = new OpenBundles(parts.copies, parts.keeps);
   }
 
   /** What this process sequenced. Returns at once. */
-  take(steps: readonly Step[]): void {
+  take({ bundle: { number }, root }: SequencedBundle, steps: readonly Step[]): void {
+    const taken = steps.filter((step) => step.kind === "batch");
+    const batches = taken.map(({ content: { statement, statementBytes } }) => {
+      const { capsule, instance, epoch, batch } = statement;
+      return { capsule, instance, epoch, batch, statement: statementBytes };
+    });
+    if (batches.length > 0) {
+      const whole = taken.flatMap(({ bytes }) => (bytes === null ? [] : [bytes]));
+      this.#parts.copies.keep(number, whole);
+      this.#take({ number, root, batches });
+    }
+    for (const { instance, epoch } of batches) this.#later(() => this.#closeFull(instance, epoch));
     for (const step of steps) {
-      if (step.kind === "batch") {
-        const { statement, statementBytes } = step.content;
-        const { instance, epoch } = statement;
-        this.#add(statement, hashOf(statementBytes));
-        this.#later(() => this.#closeFull(instance, epoch));
-      }
       if (step.kind !== "head" || step.head.epoch === 1) continue;
       const { instance, epoch } = step.head;
       this.#later(() => this.#endEpochs(instance, epoch));
@@ -72,18 +88,12 @@ export class Stripes {
     if (!this.#parts.store.readOnly) this.#later(() => this.#recover());
   }
 
-  /**
-   * Closes every open stripe of a capsule, full or not.
-   * @param released instances of which copies were kept that may be wanted no more
-   */
-  close(capsule: CapsuleId, released: Iterable<InstanceId> = []): Promise<void> {
+  /** Closes every open stripe of a capsule, full or not, and lets go of copies that nobody keeps any more. */
+  close(capsule: CapsuleId): Promise<void> {
     return this.#serial.run(async () => {
-      for (const instance of released) await this.#gather(names.openOfInstance(instance));
-      for (const stripe of [...this.#open.values()]) {
-        if (stripe.capsule !== capsule) continue;
-        await this.#dropCovered(stripe);
-        await this.#closeAll(stripe.instance, stripe.epoch);
-      }
+      for (const stripe of [...this.#open.values()])
+        if (stripe.capsule === capsule) await this.#closeAll(stripe.instance, stripe.epoch);
+      await this.#bundles.release();
     });
   }
 
@@ -106,9 +116,10 @@ export class Stripes {
   /** Drops everything kept of an epoch; the caller has made sure that it may go. */
   drop({ instance, epoch }: EpochPlace): Promise<void> {
     return this.#serial.run(async () => {
+      const { store } = this.#parts;
       this.#open.delete(nameOf(instance, epoch));
-      for (const prefix of [names.parities(instance, epoch), names.openOf(instance, epoch)])
-        for await (const { key } of this.#parts.store.list(prefix)) await this.#parts.store.delete(key);
+      for await (const { key } of store.list(names.parities(instance, epoch))) await store.delete(key);
+      await this.#dropCopies(instance, epoch);
     });
   }
 
@@ -121,44 +132,48 @@ export class Stripes {
     this.#serial.run(work).catch(() => undefined);
   }
 
-  #add({ capsule, instance, epoch, batch }: OpenCopy & { readonly capsule: CapsuleId }, hash: Uint8Array | null): void {
-    const name = nameOf(instance, epoch);
-    const stripe = this.#open.get(name) ?? { capsule, instance, epoch, batches: new Map(), rules: null };
-    this.#open.set(name, stripe);
-    stripe.batches.set(batch, hash ?? stripe.batches.get(batch) ?? null);
+  #take(bundle: CopiedBundle): void {
+    this.#bundles.take(bundle);
+    for (const batch of bundle.batches) this.#add(batch.capsule, batch);
   }
 
-  /** Copies as they lie in the store: those of another process, or of one before, are among them. */
-  async #gather(prefix?: string): Promise<void> {
-    const { store, log, keeps = () => false } = this.#parts;
-    const isStriped = stripedIn(store);
-    for await (const copy of openCopies(store, prefix)) {
-      const { instance, epoch, batch } = copy;
-      const capsule = log.state.chain(instance)?.capsule;
-      if (capsule === undefined || log.places.batch(instance, epoch, batch) === undefined) continue;
-      // One that a sink still wants lies beside its parity, and makes no second stripe.
-      if (keeps(instance, epoch, batch) && (await isStriped(copy))) continue;
-      this.#add({ ...copy, capsule }, null);
+  #add(capsule: CapsuleId, { instance, epoch, batch }: BatchName): void {
+    const name = nameOf(instance, epoch);
+    const stripe = this.#open.get(name) ?? newStripe(capsule, instance, epoch);
+    this.#open.set(name, stripe);
+    stripe.batches.add(batch);
+    stripe.gone.delete(batch);
+  }
+
+  async #dropCopies(instance: InstanceId, epoch: number): Promise<void> {
+    const { log, copies } = this.#parts;
+    const open = await copies.numbers();
+    for (let batch = 1; batch <= log.places.batches(instance, epoch); batch++) {
+      const name = { instance, epoch, batch };
+      const number = this.#bundleOf(name) ?? -1;
+      if (!open.has(number)) continue;
+      await copies.leaveOut(name);
+      await this.#bundles.cover([{ number, name }]);
     }
   }
 
-  async #spareAgain({ batch: object, statement }: ReadBatch): Promise<void> {
-    const { store, log } = this.#parts;
-    const { capsule, instance, epoch, batch } = statement;
-    const hash = await statementHashOf(log, statement, {});
-    if (hash === null || !sameBytes(hash, hashOf(object.statement))) return;
-    if ((await readCopyOf(store, log, statement, hash, {}))?.isWhole || (await this.#isCovered(statement))) return;
-    const { parity } = await this.#rules({ capsule, instance, epoch, batches: new Map(), rules: null });
+  async #spareAgain(read: ReadBatch): Promise<void> {
+    const { copies } = this.#parts;
+    const { capsule, instance, epoch } = read.statement;
+    const bundle = await copies.bundleOf(read.statement);
+    if (bundle === null) return;
+    const sequenced = bundle.batches[placeOf(bundle, read.statement)];
+    if (!sameBytes(read.batch.statement, sequenced?.statement ?? null)) return;
+    if ((await copies.ofBatch(read.statement))?.isWhole || (await this.#isCovered(read.statement))) return;
+    const { parity } = await this.#rules(newStripe(capsule, instance, epoch));
     if (parity === 0) return;
-    await store.replace(
-      names.batchCopy(instance, epoch, batch, hash),
-      withoutErased(object, statement, log.places.erasures),
-    );
-    this.#add(statement, hash);
+    await copies.restore(bundle, read);
+    this.#bundles.takeOne(bundle, read.statement);
+    this.#add(capsule, read.statement);
     await this.#closeFull(instance, epoch);
   }
 
-  async #isCovered({ instance, epoch, batch }: OpenCopy): Promise<boolean> {
+  async #isCovered({ instance, epoch, batch }: BatchName): Promise<boolean> {
     const { store } = this.#parts;
     for await (const closed of closedStripes(store, instance, epoch, batch)) {
       if (closed.first > batch) return false;
@@ -170,7 +185,7 @@ export class Stripes {
   async #erase(note: string): Promise<void> {
     const { store, log } = this.#parts;
     if ((await store.head(names.erasure(note))) !== null) return;
-    for (const records of log.places.erasures.notes.get(note) ?? []) await eraseSpares(store, log, records);
+    for (const records of log.places.erasures.notes.get(note) ?? []) await eraseSpares(this.#parts, records);
     await putDerived(store, names.erasure(note), new TextEncoder().encode(note));
   }
 
@@ -183,10 +198,20 @@ export class Stripes {
   }
 
   async #recover(): Promise<void> {
+    const { log, copies } = this.#parts;
     await this.#eraseAll();
-    await this.#gather();
-    // One that cannot be closed must not keep the others from it.
+    // One that cannot be read must not keep the others from it.
+    for await (const { number, key } of copies.list())
+      if (number < log.position.next) await this.#takeUpBundle(number, key).catch(() => undefined);
     for (const stripe of [...this.#open.values()]) await this.#takeUp(stripe).catch(() => undefined);
+  }
+
+  async #takeUpBundle(number: number, key: string): Promise<void> {
+    const { store, copies } = this.#parts;
+    const bundle = await copies.bundle(number);
+    const isLost = key !== names.copies(number, bundle.root) || bundle.batches.length === 0;
+    if (isLost) await store.delete(key);
+    else if (!this.#bundles.has(number)) this.#take(bundle);
   }
 
   async #takeUp(stripe: OpenStripe): Promise<void> {
@@ -199,10 +224,11 @@ export class Stripes {
   async #dropCovered(stripe: OpenStripe): Promise<void> {
     const { store } = this.#parts;
     const { instance, epoch } = stripe;
-    for await (const closed of closedStripes(store, instance, epoch, Math.min(...stripe.batches.keys()))) {
-      const covered = [...stripe.batches.keys()].filter((batch) => closed.first <= batch && batch <= closed.last);
+    if (stripe.batches.size === 0) return;
+    for await (const closed of closedStripes(store, instance, epoch, Math.min(...stripe.batches))) {
+      const covered = [...stripe.batches].filter((batch) => closed.first <= batch && batch <= closed.last);
       if (covered.length === 0 || !(await isSound(store, instance, epoch, closed))) continue;
-      await this.#dropCopies(stripe, covered);
+      await this.#cover(stripe, covered);
     }
   }
 
@@ -214,39 +240,77 @@ export class Stripes {
   }
 
   async #closeFull(instance: InstanceId, epoch: number): Promise<void> {
-    for (let gathered = false; ; ) {
+    for (let filled = false; ; ) {
       const stripe = this.#open.get(nameOf(instance, epoch));
       if (stripe === undefined) return;
       const { most } = await this.#rules(stripe);
       if (stripe.batches.size < most) return;
-      const full = runsOf(stripe.batches.keys()).find(({ length }) => length >= most);
+      const full = runsOf(stripe.batches).find(({ length }) => length >= most);
       if (full !== undefined) await this.#closeOne(stripe, full.slice(0, most));
-      else if (gathered) return;
-      else await this.#gather(names.openOf(instance, epoch));
-      gathered ||= full === undefined;
+      else if (filled) return;
+      else this.#fill(stripe);
+      filled ||= full === undefined;
+    }
+  }
+
+  /** Adds the batches between its own that another process sequenced. */
+  #fill({ capsule, instance, epoch, batches, gone }: OpenStripe): void {
+    const last = Math.max(...batches);
+    for (let batch = Math.min(...batches); batch < last; batch++) {
+      const name = { instance, epoch, batch };
+      if (!gone.has(batch) && this.#mayBeOpen(name)) this.#add(capsule, name);
     }
   }
 
   async #closeAll(instance: InstanceId, epoch: number): Promise<void> {
-    await this.#gather(names.openOf(instance, epoch));
+    await this.#gather(instance, epoch);
     for (;;) {
       const stripe = this.#open.get(nameOf(instance, epoch));
       if (stripe === undefined) return;
       const { most } = await this.#rules(stripe);
-      const [run = []] = runsOf(stripe.batches.keys());
+      const [run = []] = runsOf(stripe.batches);
       await this.#closeOne(stripe, run.slice(0, most));
     }
   }
 
+  /** Adds what other processes sequenced in this epoch and left open. */
+  async #gather(instance: InstanceId, epoch: number): Promise<void> {
+    const { log, copies } = this.#parts;
+    const capsule = log.state.chain(instance)?.capsule;
+    const open = await copies.numbers();
+    let isForeign = false;
+    for (let batch = 1; batch <= log.places.batches(instance, epoch); batch++) {
+      const name = { instance, epoch, batch };
+      const number = this.#bundleOf(name) ?? -1;
+      if (capsule === undefined || !open.has(number) || !this.#mayBeOpen(name)) continue;
+      isForeign ||= !this.#bundles.has(number);
+      this.#add(capsule, name);
+    }
+    const stripe = this.#open.get(nameOf(instance, epoch));
+    if (isForeign && stripe !== undefined) await this.#dropCovered(stripe);
+  }
+
+  #bundleOf({ instance, epoch, batch }: BatchName): number | undefined {
+    return this.#parts.log.places.batch(instance, epoch, batch);
+  }
+
+  #mayBeOpen(name: BatchName): boolean {
+    const number = this.#bundleOf(name);
+    return number !== undefined && this.#bundles.mayHold(number, name);
+  }
+
   async #closeOne(stripe: OpenStripe, run: readonly number[]): Promise<void> {
-    const copies = await Promise.all(run.map((batch) => this.#copy(stripe, batch)));
+    const found = await Promise.all(run.map((batch) => this.#copy(stripe, batch)));
     // One that rotted, that another process has turned into parity, or that is too long for a shard: it stays as it is.
-    const lost = run.filter((_, at) => copies[at] === null);
-    if (lost.length > 0) return this.#forget(stripe, lost);
-    const whole = copies.filter((copy) => copy !== null);
+    const lost = run.filter((_, at) => found[at] === null);
+    if (lost.length > 0) {
+      this.#forget(stripe, lost);
+      return this.#dropCovered(stripe);
+    }
+    const whole = found.filter((copy) => copy !== null);
     await this.#putParity(stripe, run[0] ?? 0, whole);
     if (await this.#wasErased(stripe, run, whole)) return this.#closeOne(stripe, run);
-    await this.#dropCopies(stripe, run);
+    await this.#cover(stripe, run);
   }
 
   async #putParity(stripe: OpenStripe, first: number, copies: readonly Uint8Array[]): Promise<void> {
@@ -261,39 +325,39 @@ export class Stripes {
     }
   }
 
-  /** A body that another process erased meanwhile would live on in this parity: then it goes. */
-  async #wasErased(stripe: OpenStripe, run: readonly number[], copies: readonly Uint8Array[]): Promise<boolean> {
-    const { store } = this.#parts;
-    const { instance, epoch } = stripe;
-    const now = await Promise.all(run.map((batch) => this.#found(stripe, batch)));
-    if (now.every((found, at) => found === null || sameBytes(found.bytes, copies[at] ?? null))) return false;
+  /**
+   * A body that another process erased meanwhile would live on in this parity: then it goes. Whoever erases sequences the
+   * note, and takes parity away after that: what is not in the log by now, its process deletes.
+   */
+  async #wasErased(stripe: OpenStripe, run: readonly number[], whole: readonly Uint8Array[]): Promise<boolean> {
+    const { store, copies, refresh } = this.#parts;
+    await refresh();
+    if (whole.every((bytes) => copies.withoutErased(stripe, bytes) === bytes)) return false;
     const [first = 0] = run;
-    for await (const closed of closedStripes(store, instance, epoch, first))
+    for await (const closed of closedStripes(store, stripe.instance, stripe.epoch, first))
       if (closed.first === first && closed.last === run.at(-1)) for (const key of closed.keys) await store.delete(key);
     return true;
   }
 
-  async #copy(stripe: OpenStripe, batch: number): Promise<Uint8Array | null> {
-    const found = await this.#found(stripe, batch);
-    return found?.isWhole && found.bytes.length <= mostShardBytes ? found.bytes : null;
-  }
-
-  #found({ instance, epoch, batches }: OpenStripe, batch: number): Promise<BatchCopy | null> {
-    const { store, log } = this.#parts;
-    const hash = batches.get(batch) ?? null;
+  async #copy({ instance, epoch }: OpenStripe, batch: number): Promise<Uint8Array | null> {
     const name = { instance, epoch, batch };
-    return hash === null ? readBatchCopy(store, log, name, {}) : readCopyOf(store, log, name, hash, {});
+    const number = this.#bundleOf(name);
+    if (number === undefined) return null;
+    const { copies } = this.#parts;
+    const found = await copies.read(await this.#bundles.bundle(number), name);
+    if (found === null || !found.isWhole || found.bytes.length > mostShardBytes) return null;
+    return copies.withoutErased(name, found.bytes);
   }
 
-  /** Also those of a submission that lost: only one batch of a number is ever sequenced. */
-  async #dropCopies(stripe: OpenStripe, batches: readonly number[]): Promise<void> {
-    const { store, keeps = () => false } = this.#parts;
+  /** Takes batches under parity off their stripe and off their bundles. */
+  async #cover(stripe: OpenStripe, batches: readonly number[]): Promise<void> {
     const { instance, epoch } = stripe;
-    for (const batch of batches) {
-      if (keeps(instance, epoch, batch)) continue;
-      for await (const { key } of store.list(names.batchCopies(instance, epoch, batch))) await store.delete(key);
-    }
     this.#forget(stripe, batches);
+    const covered = batches.map((batch) => {
+      const name = { instance, epoch, batch };
+      return { number: this.#bundleOf(name) ?? -1, name };
+    });
+    await this.#bundles.cover(covered);
   }
 
   async #rules(stripe: OpenStripe): Promise<Rules> {
@@ -308,34 +372,18 @@ export class Stripes {
   }
 
   #forget(stripe: OpenStripe, batches: readonly number[]): void {
-    for (const batch of batches) stripe.batches.delete(batch);
+    for (const batch of batches) {
+      stripe.batches.delete(batch);
+      stripe.gone.add(batch);
+    }
+    const first = Math.min(...stripe.batches);
+    for (const batch of stripe.gone) if (batch < first) stripe.gone.delete(batch);
     if (stripe.batches.size === 0) this.#open.delete(nameOf(stripe.instance, stripe.epoch));
   }
 }
 
-/** What a shard's own object leaves beside its names and lengths. */
-const mostShardBytes = smallObjectBytes - 4096;
-
-function parityShards(batches: readonly Uint8Array[], parity: number): Uint8Array[] {
-  if (parity === 0) return [];
-  const size = Math.max(...batches.map(({ length }) => length));
-  const shards = batches.map((bytes) => {
-    const shard = new Uint8Array(size);
-    shard.set(bytes);
-    return shard;
-  });
-  return parityOf(shards, parity);
-}
-
-/** Numbers that follow one another without a gap. */
-function runsOf(numbers: Iterable<number>): number[][] {
-  const runs: number[][] = [];
-  for (const number of [...numbers].sort((one, other) => one - other)) {
-    const run = runs.at(-1);
-    if (run?.at(-1) === number - 1) run.push(number);
-    else runs.push([number]);
-  }
-  return runs;
+function newStripe(capsule: CapsuleId, instance: InstanceId, epoch: number): OpenStripe {
+  return { capsule, instance, epoch, batches: new Set(), gone: new Set(), rules: null };
 }
 
 function nameOf(instance: InstanceId, epoch: number): string {

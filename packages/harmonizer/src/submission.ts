@@ -11,6 +11,6 @@ export type Submission =
       readonly hash: Uint8Array;
     }
   | { readonly kind: "head"; readonly capsule: CapsuleId; readonly head: EpochHead; readonly bytes: Uint8Array }
-  | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent }
+  | { readonly kind: "batch"; readonly capsule: CapsuleId; readonly content: BatchContent; readonly bytes: Uint8Array }
   | { readonly kind: "tips"; readonly capsule: CapsuleId }
   | { readonly kind: "note"; readonly capsule: CapsuleId; readonly about: NoteKind; readonly bytes: Uint8Array };

@@ -3,9 +3,11 @@ import { batch as batchFormat, batchStatement, erased, type InstanceId } from "@
 import { ObjectStore } from "@fogbound/storage";
 import { describe, expect, test } from "vitest";
 import { names } from "../src/names.js";
+import { HeldBack } from "./held-back.js";
 import { type Owner, World, Writer } from "./kit.js";
 import {
   type Batches,
+  batchesIn,
   begun,
   copiesIn,
   keysIn,
@@ -144,6 +146,40 @@ describe("an erased record", () => {
     await harmonizer.submitNote("erased", await noteOf(owner, writer.instance, null));
     expect(await copiesIn(world)).toHaveLength(1);
   });
+
+  test("leaves the copies of other batches in its bundle as they are, and of a bundle that lost its number nothing", async () => {
+    const heldBack = new HeldBack();
+    const world = new World(heldBack.driver);
+    const harmonizer = await world.harmonizer();
+    const { owner, writer, first } = await begun(world, harmonizer, fourAndTwo);
+    const other = new Writer(owner);
+    await harmonizer.submitHead(await other.head(first));
+    const [one, two] = [(await writer.batch(2)).bytes, (await other.batch()).bytes];
+    await heldBack.submitTogether(world, harmonizer, [one, two]);
+    const [key = "", ...more] = await keysIn(world, "harmonizer/open/");
+    expect(more).toEqual([]);
+    const store = await ObjectStore.open(world.driver);
+    await store.create(key.replace(/-.*/, `-${"ab".repeat(32)}`), await readKey(world, key));
+    await harmonizer.submitNote("erased", await noteOf(owner, writer.instance, [2]));
+    expect(await holding(world, bodyIn(one, 2))).toEqual([]);
+    expect(await keysIn(world, "harmonizer/open/")).toEqual([key]);
+    expect(batchesIn(await readKey(world, key))).toEqual([without(one, [2]), two]);
+    await harmonizer.close();
+  });
+
+  test("is not turned into parity out of memory, by the process that erased it or by another", async () => {
+    const world = new World();
+    const [mine, others] = [await world.harmonizer(), await world.harmonizer()];
+    const { batches, writer, owner } = await begun(world, mine, fourAndTwo);
+    const { instance } = writer;
+    for (let count = 0; count < 3; count++) await submitNext(mine, batches, writer);
+    await others.submitNote("erased", await noteOf(owner, instance, [2]));
+    await submitNext(mine, batches, writer);
+    await mine.close();
+    await others.close();
+    const left = without(get(batches, instance, 2), [2]);
+    expect((await shardsIn(world)).map(({ lengths }) => lengths[1])).toEqual([left.length, left.length]);
+  });
 });
 
 describe("a batch submitted once more", () => {
@@ -167,8 +203,8 @@ describe("a batch submitted once more", () => {
     await next.close();
     expect(await readKey(world, shard)).toEqual(before);
     expect(await stripesIn(world)).toEqual(["1-4/2"]);
-    expect(await readKey(world, fifth)).toEqual(get(batches, instance, 5));
-    expect(await readKey(world, sixth)).toEqual(get(batches, instance, 6));
+    expect(batchesIn(await readKey(world, fifth))).toEqual([get(batches, instance, 5)]);
+    expect(batchesIn(await readKey(world, sixth))).toEqual([get(batches, instance, 6)]);
     expect(await copiesIn(world)).toHaveLength(2);
   });
 

@@ -1,10 +1,10 @@
 import { generateSigningKey, randomBytes } from "@fogbound/crypto";
 import { batch as batchFormat, hashOf, leafReceipt, receipt, tips, verifyLeafReceipt } from "@fogbound/protocol";
-import { memoryDriver, type StoreDriver } from "@fogbound/storage";
 import { expect, test } from "vitest";
 import { openHarmonizer } from "../src/index.js";
 import { assertPulled, assertSound, bundlesIn, hex } from "./checks.js";
-import { aroundCreate, hosted, Owner, World, Writer } from "./kit.js";
+import { HeldBack } from "./held-back.js";
+import { hosted, Owner, World, Writer } from "./kit.js";
 
 test("a manifest, a head, records and tips get receipts that verify, and are pulled under one checkpoint", async () => {
   const world = new World();
@@ -251,40 +251,8 @@ test("manifests: one winner of a version, no way back, no stranger's signature, 
   expect(await harmonizer.inForce(owner.capsule)).toMatchObject({ version: 4, hash: fourth.hash });
 });
 
-/** Holds a bundle back until so many copies of batches are there: what is submitted meanwhile is pending together. */
-class HeldBack {
-  readonly driver: StoreDriver;
-  #held: Promise<void> = Promise.resolve();
-  #reached: () => void = () => undefined;
-  #copies = 0;
-  #release: () => void = () => undefined;
-
-  constructor(driver: StoreDriver) {
-    this.driver = aroundCreate(driver, async (key, create) => {
-      if (key.startsWith("harmonizer/sequence/")) {
-        this.#reached();
-        await this.#held;
-      }
-      const info = await create();
-      if (key.startsWith("harmonizer/open/") && --this.#copies === 0) setImmediate(this.#release);
-      return info;
-    });
-  }
-
-  /** Resolves when the next bundle is about to be created, and waits for the copies. */
-  next(copies: number): Promise<void> {
-    this.#copies = copies;
-    this.#held = new Promise((resolve) => {
-      this.#release = resolve;
-    });
-    return new Promise((resolve) => {
-      this.#reached = resolve;
-    });
-  }
-}
-
 test("capsules share bundles, and see of one another hashes only", async () => {
-  const heldBack = new HeldBack(memoryDriver());
+  const heldBack = new HeldBack();
   const world = new World(heldBack.driver);
   const harmonizer = await world.harmonizer();
   const all = [];
@@ -292,10 +260,11 @@ test("capsules share bundles, and see of one another hashes only", async () => {
   for (let round = 0; round < all.length; round++) {
     const rotated = [...all.slice(round), ...all.slice(0, round)];
     const batches = await Promise.all(rotated.map(({ writer }, index) => writer.batch(index + 1)));
-    const reached = heldBack.next(batches.length);
-    const before = harmonizer.submitManifest((await new Owner(world.entry).manifest()).bytes);
-    await reached;
-    await Promise.all([before, ...batches.map(({ bytes }) => harmonizer.submitBatch(bytes))]);
+    await heldBack.submitTogether(
+      world,
+      harmonizer,
+      batches.map(({ bytes }) => bytes),
+    );
   }
   const shared = (await bundlesIn(world)).filter(({ entries }) => entries.length > 1);
   expect(shared.map(({ entries }) => new Set(entries.map(({ capsule }) => capsule)).size)).toEqual([5, 5, 5, 5, 5]);

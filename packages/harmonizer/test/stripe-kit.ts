@@ -1,9 +1,18 @@
-import { parityOf } from "@fogbound/crypto";
-import { batch as batchFormat, batchStatement, type Manifest, type ParityShard, parityShard } from "@fogbound/protocol";
+import { parityOf, sha256 } from "@fogbound/crypto";
+import {
+  type Bundle,
+  batch as batchFormat,
+  batchStatement,
+  bundleRoot,
+  copies as copiesFormat,
+  type Manifest,
+  type ParityShard,
+  parityShard,
+} from "@fogbound/protocol";
 import { ObjectStore, readAll } from "@fogbound/storage";
 import { expect } from "vitest";
 import type { EmbeddedHarmonizer } from "../src/index.js";
-import { bundlesIn } from "./checks.js";
+import { bundlesIn, hex } from "./checks.js";
 import { Owner, type SignedManifest, type World, Writer } from "./kit.js";
 
 /** Batches by instance, epoch and number, as they were submitted. */
@@ -69,13 +78,27 @@ export async function stripesIn(world: World): Promise<string[]> {
   return [...new Set(named)];
 }
 
-/** Names of the copies that lie in the store, whichever bytes they hold. */
+/** Names of the batches of whose bundle copies lie in the store, whichever bytes they hold; keys of no bundle as they are. */
 export async function copiesIn(world: World): Promise<string[]> {
+  const bundles = await bundlesIn(world);
   const keys = await keysIn(world, "harmonizer/open/");
-  return keys.map((key) => {
-    const [instance = "", epoch, batch] = key.slice("harmonizer/open/".length).split("/");
-    return nameOf(instance, Number(epoch), Number(batch?.slice(0, 8)));
+  return keys.flatMap((key) => {
+    const bundle = bundles.find((one) => key === `harmonizer/open/${named(one.number)}-${hex(bundleRoot(one))}`);
+    return bundle === undefined ? [key] : batchesOf(bundle);
   });
+}
+
+export function named(bundle: number): string {
+  return String(bundle).padStart(12, "0");
+}
+
+/** The whole batches in an object of copies; none when it does not read. */
+export function batchesIn(bytes: Uint8Array): readonly Uint8Array[] {
+  try {
+    return copiesFormat.decode(bytes).batches.filter((batch) => batch !== null);
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -84,12 +107,10 @@ export async function copiesIn(world: World): Promise<string[]> {
  */
 export async function assertSpared(world: World, submitted: Batches, parity = 2): Promise<Set<string>> {
   const spared = new Set<string>();
-  for (const key of await keysIn(world, "harmonizer/open/")) {
-    const bytes = await readKey(world, key);
-    const [instance = "", epoch, batch] = key.slice("harmonizer/open/".length).split("/");
-    const name = nameOf(instance, Number(epoch), Number(batch?.slice(0, 8)));
-    if (Buffer.compare(bytes, submitted.get(name) ?? new Uint8Array()) === 0) spared.add(name);
-  }
+  const whole = new Map([...submitted].map(([name, bytes]) => [hex(sha256(bytes)), name]));
+  for (const key of await keysIn(world, "harmonizer/open/"))
+    for (const bytes of batchesIn(await readKey(world, key)))
+      spared.add(whole.get(hex(sha256(bytes))) ?? "of no batch");
   const copied = new Set(spared);
   const shards = await shardsIn(world);
   for (const stripe of new Set(shards.map(stripeName))) {
@@ -123,9 +144,12 @@ function stripeName({ instance, epoch, first, lengths, parity }: ParityShard): s
 }
 
 async function sequencedIn(world: World): Promise<Set<string>> {
-  const entries = (await bundlesIn(world)).flatMap((bundle) => bundle.entries);
+  return new Set((await bundlesIn(world)).flatMap(batchesOf));
+}
+
+function batchesOf({ entries }: Bundle): string[] {
   const statements = entries.flatMap((entry) => (entry.kind === "batch" ? [batchStatement.read(entry.statement)] : []));
-  return new Set(statements.map(({ value }) => nameOf(value.instance, value.epoch, value.batch)));
+  return statements.map(({ value }) => nameOf(value.instance, value.epoch, value.batch));
 }
 
 export function nameOf(instance: string, epoch: number, batch: number): string {

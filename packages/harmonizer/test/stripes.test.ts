@@ -1,15 +1,16 @@
 import { randomBytes } from "@fogbound/crypto";
-import { batch as batchFormat, hashOf, parityShard } from "@fogbound/protocol";
+import { copies, parityShard } from "@fogbound/protocol";
 import { memoryDriver, ObjectStore, type StoreDriver } from "@fogbound/storage";
 import { faultDriver } from "@fogbound/storage/conformance";
 import { describe, expect, test } from "vitest";
 import { History } from "../src/history.js";
-import { openHarmonizer } from "../src/index.js";
+import { type EmbeddedHarmonizer, openHarmonizer } from "../src/index.js";
 import { LogReader } from "../src/log-reader.js";
 import { Manifests } from "../src/manifest-facts.js";
-import { names } from "../src/names.js";
+import { OpenCopies } from "../src/open-copies.js";
 import { Stripes } from "../src/stripes.js";
 import { bundlesIn } from "./checks.js";
+import { HeldBack } from "./held-back.js";
 import { aroundCreate, Owner, World, Writer } from "./kit.js";
 import {
   assertSpared,
@@ -17,6 +18,7 @@ import {
   begun,
   copiesIn,
   keysIn,
+  named,
   nameOf,
   readKey,
   remember,
@@ -115,7 +117,8 @@ describe("a stripe", () => {
     const store = await world.store();
     const log = new LogReader(new History(store, world.entry));
     await log.replay(store, async () => undefined);
-    const stripes = new Stripes({ store, log, manifests: new Manifests(store) });
+    const copies = new OpenCopies(store, log);
+    const stripes = new Stripes({ store, log, manifests: new Manifests(store), copies, refresh: () => log.refresh() });
     stripes.recover();
     await stripes.close(one.owner.capsule);
     expect(await stripesIn(world)).toEqual(["1-2/2"]);
@@ -130,14 +133,18 @@ describe("copies", () => {
     const harmonizer = await world.harmonizer();
     const { batches, writer, first } = await begun(world, harmonizer, fourAndTwo);
     for (let count = 0; count < 3; count++) await submitNext(harmonizer, batches, writer);
-    const [, second = ""] = await keysIn(world, "harmonizer/open/");
-    await (await world.store()).replace(second, randomBytes(100));
-    for (let count = 0; count < 6; count++) await submitNext(harmonizer, batches, writer);
-    await harmonizer.submitHead(await writer.head(first));
     await harmonizer.close();
+    const [, second = ""] = await keysIn(world, "harmonizer/open/");
+    const bytes = await readKey(world, second);
+    await (await world.store()).replace(second, randomBytes(100));
+    const after = await world.harmonizer();
+    expect(await after.batchCopy(writer.instance, 1, 2)).toBeNull();
+    for (let count = 0; count < 6; count++) await submitNext(after, batches, writer);
+    await after.submitHead(await writer.head(first));
+    await after.close();
     expect((await stripesIn(world)).sort()).toEqual(["1-1/2", "3-6/2", "7-9/2"]);
     expect(await copiesIn(world)).toEqual([nameOf(writer.instance, 1, 2)]);
-    batches.set(nameOf(writer.instance, 1, 2), await readKey(world, second));
+    await (await world.store()).replace(second, bytes);
     await assertSpared(world, batches);
   });
 
@@ -159,33 +166,108 @@ describe("copies", () => {
     await assertSpared(world, batches);
   });
 
-  test("of a submission that lost go with the others of their number", async () => {
-    const world = new World();
-    const harmonizer = await world.harmonizer();
-    const { batches, writer } = await begun(world, harmonizer, { batches: 2, parity: 1 });
-    const twin = await writer.clone().batch();
-    const { statement } = batchFormat.decode(twin.bytes);
-    await (await world.store()).create(names.batchCopy(writer.instance, 1, 1, hashOf(statement)), twin.bytes);
-    await submitNext(harmonizer, batches, writer);
-    await expect(harmonizer.submitBatch(twin.bytes)).rejects.toMatchObject({ code: "HOST_UNPROVED" });
-    expect(await copiesIn(world)).toHaveLength(2);
-    await submitNext(harmonizer, batches, writer);
-    await harmonizer.close();
-    expect(await copiesIn(world)).toEqual([]);
-    await assertSpared(world, batches, 1);
+  test("of a bundle that lost its number go at once, and those of the winner stay", async () => {
+    const driver = memoryDriver();
+    const keys = new World(driver);
+    let overtake: (() => Promise<void>) | null = null;
+    const slow = aroundCreate(driver, async (key, create) => {
+      const first = overtake;
+      if (key.startsWith("harmonizer/sequence/") && first !== null) {
+        overtake = null;
+        await first();
+      }
+      return create();
+    });
+    const [loser, winner] = [await new World(slow, keys).harmonizer(), await keys.harmonizer()];
+    const { batches, writer, owner, first } = await begun(keys, loser, fourAndTwo);
+    const other = new Writer(owner);
+    await winner.submitHead(await other.head(first));
+    overtake = async () => void (await submitNext(winner, batches, other));
+    await submitNext(loser, batches, writer);
+    expect(await copiesIn(keys)).toEqual([nameOf(other.instance, 1, 1), nameOf(writer.instance, 1, 1)]);
+    expect((await assertSpared(keys, batches)).size).toBe(2);
+    await Promise.all([loser.close(), winner.close()]);
   });
 
-  test("of a submission that lost, put after the stripe was closed, go at the next start", async () => {
+  test("of a bundle that lost its number, put after its stripe was closed, go at the next start", async () => {
     const world = new World();
     const harmonizer = await world.harmonizer();
     const { batches, writer } = await begun(world, harmonizer, { batches: 1, parity: 1 });
     await submitNext(harmonizer, batches, writer);
     await harmonizer.close();
-    const late = `harmonizer/open/${writer.instance}/00000001/00000001-${"ab".repeat(32)}`;
-    await (await world.store()).create(late, randomBytes(30));
+    const late = [1, 2].map((bundle) => `harmonizer/open/${named(bundle)}-${"ab".repeat(32)}`);
+    for (const key of late) await (await world.store()).create(key, randomBytes(30));
     await (await world.harmonizer()).close();
     expect(await copiesIn(world)).toEqual([]);
     await assertSpared(world, batches, 1);
+  });
+
+  test("of a bundle to come stay, as their process may be about to create it", async () => {
+    const world = new World();
+    const harmonizer = await world.harmonizer();
+    const { batches, writer } = await begun(world, harmonizer, fourAndTwo);
+    const early = `harmonizer/open/${named(2)}-${"ab".repeat(32)}`;
+    await (await world.store()).create(early, randomBytes(30));
+    await harmonizer.close();
+    const again = await world.harmonizer();
+    await again.close();
+    expect(await copiesIn(world)).toEqual([early]);
+    await submitNext(await world.harmonizer(), batches, writer);
+    await (await world.harmonizer()).close();
+    expect(await copiesIn(world)).toEqual([nameOf(writer.instance, 1, 1)]);
+    await assertSpared(world, batches);
+  });
+
+  test("of one bundle go when the last of its batches is under parity, and each is read past a rotten one", async () => {
+    const heldBack = new HeldBack();
+    const world = new World(heldBack.driver);
+    const before = await world.harmonizer();
+    const { batches, writers } = await sharedBundle(heldBack, world, before, 3);
+    await before.close();
+    const [key = "", ...others] = await keysIn(world, "harmonizer/open/");
+    expect(others).toEqual([]);
+    const { batches: whole } = copies.decode(await readKey(world, key));
+    const rotten = whole.map((bytes, at) => (at === 1 ? randomBytes(100) : bytes));
+    await (await world.store()).replace(key, copies.encode({ suite: 1, batches: rotten }));
+    const after = await world.harmonizer();
+    for (const [at, { instance }] of writers.entries())
+      expect(await after.batchCopy(instance, 1, 1)).toEqual(rotten[at]);
+    for (const [at, writer] of writers.entries()) {
+      await submitNext(after, batches, writer);
+      if (at < 2) expect(await copiesIn(world)).toContain(nameOf(writers[2]?.instance ?? "", 1, 1));
+    }
+    await after.close();
+    expect((await stripesIn(world)).sort()).toEqual(["1-2/1", "1-2/1"].slice(1));
+    expect(new Set((await shardsIn(world)).map(({ instance }) => instance)).size).toBe(2);
+    expect(await keysIn(world, "harmonizer/open/")).toContain(key);
+    await (await world.store()).replace(key, copies.encode({ suite: 1, batches: whole }));
+    await (await world.harmonizer()).close();
+    expect(await copiesIn(world)).toEqual([]);
+    await assertSpared(world, batches, 1);
+  });
+
+  test("of more than one object holds are spread over bundles, and none is refused for it", async () => {
+    const heldBack = new HeldBack();
+    const world = new World(heldBack.driver);
+    const harmonizer = await world.harmonizer();
+    const { batches, owner, first } = await begun(world, harmonizer, fourAndTwo);
+    const writers = Array.from({ length: 5 }, () => new Writer(owner));
+    for (const writer of writers) await harmonizer.submitHead(await writer.head(first));
+    const written = await Promise.all(writers.map((writer) => writer.batch(1, [], 3 * 1024 * 1024)));
+    for (const { bytes } of written) remember(batches, bytes);
+    await heldBack.submitTogether(
+      world,
+      harmonizer,
+      written.map(({ bytes }) => bytes),
+    );
+    await harmonizer.close();
+    expect((await assertSpared(world, batches)).size).toBe(5);
+    const perBundle = (await bundlesIn(world)).map(
+      ({ entries }) => entries.filter(({ kind }) => kind === "batch").length,
+    );
+    expect(Math.max(...perBundle)).toBe(2);
+    const { bytes } = await (writers[0] ?? new Writer(owner)).batch(1, [], 8 * 1024 * 1024 - 100);
+    await expect((await world.harmonizer()).submitBatch(bytes)).rejects.toMatchObject({ code: "FORMAT_INVALID" });
   });
 
   test("stay when the parity over them has rotted, and it is written anew", async () => {
@@ -263,13 +345,14 @@ describe("processes", () => {
     const store = await world.store();
     const log = new LogReader(new History(store, world.entry));
     await log.replay(store, async () => undefined);
-    const other = new Stripes({ store, log, manifests: new Manifests(store) });
+    const copies = new OpenCopies(store, log);
+    const other = new Stripes({ store, log, manifests: new Manifests(store), copies, refresh: () => log.refresh() });
     other.recover();
     await other.close(owner.capsule);
     for (let count = 0; count < 5; count++) await submitNext(harmonizer, batches, writer);
     await harmonizer.close();
-    expect((await stripesIn(world)).sort()).toEqual(["1-3/2", "4-7/2"]);
-    expect([...(await assertSpared(world, batches))]).toEqual([nameOf(writer.instance, 1, 8)]);
+    expect((await stripesIn(world)).sort()).toEqual(["1-3/2", "1-4/2", "5-8/2"]);
+    expect((await assertSpared(world, batches)).size).toBe(0);
   });
 
   test("close only after their stripes are", async () => {
@@ -391,6 +474,27 @@ test("closing costs the same for each batch, however many instances share a bund
   expect(many.calls).toBeLessThanOrEqual(10 * few.calls);
   expect(many.bundleBytes).toBeLessThanOrEqual(12 * few.bundleBytes);
 });
+
+/** Batches of so many instances in one bundle, two of which make a stripe. */
+async function sharedBundle(
+  heldBack: HeldBack,
+  world: World,
+  harmonizer: EmbeddedHarmonizer,
+  instances: number,
+): Promise<{ batches: Batches; writers: readonly Writer[] }> {
+  const { batches, owner, first } = await begun(world, harmonizer, { batches: 2, parity: 1 });
+  const writers = Array.from({ length: instances }, () => new Writer(owner));
+  for (const writer of writers) await harmonizer.submitHead(await writer.head(first));
+  const written = await Promise.all(writers.map((writer) => writer.batch()));
+  for (const { bytes } of written) remember(batches, bytes);
+  await heldBack.submitTogether(
+    world,
+    harmonizer,
+    written.map(({ bytes }) => bytes),
+  );
+  expect((await bundlesIn(world)).at(-1)?.entries).toHaveLength(instances);
+  return { batches, writers };
+}
 
 /** Calls of closing one stripe of each of so many instances, which send at the same time. */
 async function callsFor(instances: number): Promise<{ calls: number; bundleBytes: number }> {

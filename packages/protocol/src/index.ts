@@ -13,6 +13,7 @@ export {
 export { type Batch, type BatchStatement, batch, batchStatement, headersRoot, mostRecordsInBatch } from "./batch.js";
 export { type Checkpoint, openCheckpoint, signCheckpoint } from "./checkpoint.js";
 export { type Codec, type Format, format, sameBytes, suite } from "./codec.js";
+export { type Copies, copies } from "./copies.js";
 export { countTags } from "./count.js";
 export { type EpochHead, type EpochRecipient, epochHead, epochSecretCommitment } from "./epoch.js";
 export { type Finding, type FindingCode, findingHash } from "./finding.js";

@@ -6,6 +6,7 @@ import {
   batchStatement,
   bundle,
   bundleRoot,
+  copies,
   type EpochHead,
   epochHead,
   epochSecretCommitment,
@@ -86,6 +87,7 @@ export async function sequence(
     tipsPaper,
     signedReceipt,
     paper("batch-object", batch.encode(batchValue), null, batchValue),
+    copiesOf(batch.encode(batchValue)),
     paper("bundle", bundleBytes, null, bundleValue),
     paper("sequence", sequenceObject.encode(sequenceValue), null, sequenceValue),
     leaf,
@@ -188,6 +190,11 @@ async function notesOf({ capsule, instance }: Founded, { headers }: Recorded): P
     paper("ack", await received.sign(pushed, signingKey("auditor-signing")), "auditor-signing", pushed),
     paper("explained", await explained.sign(restored, signingKey("root")), "root", restored),
   ];
+}
+
+function copiesOf(batchBytes: Uint8Array): Paper {
+  const value = { suite: 1 as const, batches: [batchBytes, null] };
+  return paper("copies", copies.encode(value), null, value);
 }
 
 function parityOf({ capsule, instance }: Founded): Paper {

@@ -4,6 +4,7 @@ import {
   type Batch,
   type BatchStatement,
   type Bundle,
+  type Copies,
   type EpochHead,
   type Erased,
   type Explained,
@@ -233,6 +234,8 @@ export const explained: fc.Arbitrary<Explained> = fc.record({
   finding: bytes32,
   because: text(1024),
 });
+
+export const copies: fc.Arbitrary<Copies> = fc.record({ suite, batches: list(orNull(embedded), 1) });
 
 const stripe = fc.record({ shard: fc.uint8Array({ minLength: 1, maxLength: 64 }), shorter: list(fc.nat(), 0) });
 

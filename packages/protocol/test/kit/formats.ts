@@ -75,6 +75,7 @@ export const plainFormats: readonly Known[] = [
   known(protocol.prunedBundle, log.prunedBundle),
   known(protocol.sequenceObject, log.sequenceObject),
   known(protocol.leafReceipt, log.leafReceipt),
+  known(protocol.copies, log.copies),
   known(protocol.parityShard, log.parityShard),
   known(protocol.pin, log.pin),
   known(protocol.pushed, log.pushed),
