@@ -18,6 +18,7 @@ import { manifest as manifestValues } from "./kit/arbitrary-capsule.js";
 import { recordBody as recordBodyValues, recordHeader as recordHeaderValues } from "./kit/arbitrary-log.js";
 import { expectFailure, refusals } from "./kit/failure.js";
 import { formats, type Known, withField } from "./kit/formats.js";
+import { runs } from "./kit/runs.js";
 
 const named: readonly (readonly [string, Known])[] = formats.map((known) => [known.name, known]);
 
@@ -46,7 +47,7 @@ describe.each(named)("format %s", (_name, known) => {
         expect(known.decode(bytes)).toEqual(value);
         expect(Buffer.compare(known.again(bytes), bytes)).toBe(0);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -86,7 +87,7 @@ describe.each(named)("format %s", (_name, known) => {
   test("answers any bytes with an error of ours, or with the same bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => isRefusedOrSame(known, bytes)),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -98,7 +99,7 @@ describe.each(named)("format %s", (_name, known) => {
         const changed = [...bytes.slice(0, position), by, ...bytes.slice(position + grow)];
         return isRefusedOrSame(known, Uint8Array.from(changed));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -118,7 +119,7 @@ describe("record bodies", () => {
         const otherKey = key.map((byte) => byte ^ 1);
         await expectFailure("VERIFICATION_FAILED", () => openRecord(header, sealed.body, otherKey));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -130,7 +131,7 @@ describe("record bodies", () => {
         if (draft.kind === body.kind) expect(await open()).toEqual(body);
         else await expectFailure("FORMAT_INVALID", open);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });
