@@ -44,11 +44,8 @@ interface Counted {
   last: number;
 }
 
-/**
- * Every epoch of a capsule, in the order of their heads, once their history has been read through.
- * @throws whatever the evidence throws, and the signal's reason.
- */
-export async function epochs(evidence: Evidence, options: Waiting = {}): Promise<readonly LoggedEpoch[]> {
+/** See late.ts. */
+export async function epochs(evidence: Evidence, options: Waiting): Promise<readonly LoggedEpoch[]> {
   const { context, sequence } = await judged(evidence, options);
   const counted = new Map<string, Counted>();
   const hashes = new Map<string, Uint8Array>();

@@ -33,17 +33,8 @@ export interface Restorable {
   readonly lost: readonly number[];
 }
 
-/**
- * What would make the logs whole again: heads from the harmonizer's log, batches from its copies and its parity. Each is
- * held against its leaf before. What was dropped by rule stays away, and so does what was erased; a body that an erasure
- * was to take, and that still lies there, is taken out. Wraps cannot be made anew, and are not here.
- *
- * @throws whatever the evidence throws, and the signal's reason.
- */
-export async function* restorable(
-  evidence: Evidence,
-  options: Waiting = {},
-): AsyncGenerator<Restorable, void, undefined> {
+/** See late.ts, as for `unspared`. */
+export async function* restorable(evidence: Evidence, options: Waiting): AsyncGenerator<Restorable, void, undefined> {
   const { context } = await judged(evidence, options);
   for await (const { entry, time } of entriesOf(context)) {
     if (entry.kind === "head") yield* restorableHead(context, entry);
@@ -51,15 +42,7 @@ export async function* restorable(
   }
 }
 
-/**
- * Batches, as they lie whole in their stores, of which the harmonizer keeps nothing sound. Given to it once more, it
- * keeps them anew. Restore first: one that is not whole is not here.
- * @throws as `restorable`.
- */
-export async function* unspared(
-  evidence: Evidence,
-  options: Waiting = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* unspared(evidence: Evidence, options: Waiting): AsyncGenerator<Uint8Array, void, undefined> {
   const { context, sequence } = await judged(evidence, options);
   for await (const { place, end } of unsoundSpares(context, sequence.chains, sequence.version))
     for (let batch = place.batch; batch < end; batch++) {

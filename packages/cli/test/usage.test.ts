@@ -90,6 +90,8 @@ const atOnce: readonly Wrong[] = [
   [`erase cap_a --instance ins_${"a".repeat(26)} --epoch 1 --because asked`, 2, /cannot be undone.*give --yes/],
   ["drop", 2, /Missing required argument 'capsule'/],
   ["drop cap_a cap_b", 2, /Too many arguments/],
+  ["sync", 2, /Missing required argument 'from'/],
+  ["sync file:./vault", 2, /Missing required argument 'to'/],
   ["seal report.pdf --allow ann --retain-days soon", 2, /--retain-days, got "soon"/],
   ["export", 2, /Missing required argument/],
   ["export cap_a --json", 2, /Give -o FILE/],

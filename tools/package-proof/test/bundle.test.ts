@@ -13,7 +13,7 @@ const heavy = [
   /\/commander\//,
   /@faker-js/,
   /@noble\/curves\/bls12-381/,
-  /packages\/audit\/dist\/pass-/,
+  /packages\/audit\/dist\/(pass|restorable|logged-epochs)-/,
 ];
 
 const largestMainEntry = 300_000;
