@@ -34,10 +34,21 @@ export interface Parties {
   close(): Promise<void>;
 }
 
-export async function parties(between: Between = {}): Promise<Parties> {
+/** One for each party. */
+export interface Stores {
+  readonly vault: ObjectStore;
+  readonly log: ObjectStore;
+  readonly journal: ObjectStore;
+}
+
+async function memoryStores(): Promise<Stores> {
+  const open = (): Promise<ObjectStore> => ObjectStore.open(memoryDriver());
+  return { vault: await open(), log: await open(), journal: await open() };
+}
+
+export async function parties(between: Between = {}, stores?: Stores): Promise<Parties> {
   const clock = testClock();
-  const [vault, log, journal] = await Promise.all([0, 1, 2].map(() => ObjectStore.open(memoryDriver())));
-  if (!vault || !log || !journal) throw new Error("three stores");
+  const { vault, log, journal } = stores ?? (await memoryStores());
   const harmonizer = await openHarmonizer({
     store: log,
     origin: "log.test/fogbound",
