@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { keepsVersions } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
 import { retentionProbeMilliseconds } from "./defaults.js";
 import { S3Error } from "./error-code.js";
@@ -24,6 +25,7 @@ export async function proveRetention(
   lock: ObjectLock,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!(await keepsVersions(connection, signal))) throw unsuitable("the bucket keeps no versions");
   const place = `${base}.fogbound/probe/retention-`;
   await removeOld(connection, place, signal);
   const retainUntil = new Date(Date.now() + retentionProbeMilliseconds);
@@ -53,7 +55,7 @@ async function putRetained(
   });
   const versionId = answer.headers["x-amz-version-id"];
   if (typeof versionId === "string" && versionId !== "" && versionId !== "null") return versionId;
-  throw unsuitable("the bucket keeps no versions");
+  throw unsuitable("the store does not say which version it wrote");
 }
 
 async function assertTold(

@@ -35,3 +35,10 @@ export async function freshS3(differences: Partial<MinioOptions> = {}): Promise<
   const options: MinioOptions = { endpoint, bucket, credentials, region, ...differences };
   return { driver: minio(options), options, bucket, stop: async () => undefined };
 }
+
+/** What is left of uploads that did not end; none where the server cannot tell, which is miniflare alone. */
+export async function incompleteUploads(bucket: string): Promise<readonly { readonly uploadId: string }[]> {
+  const { kind, rawClient } = await s3Server();
+  if (kind === "miniflare") return [];
+  return rawClient().listIncompleteUploads(bucket, "", true).toArray();
+}

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { ObjectStore, toAsyncIterable } from "@fogbound/storage";
 import { startFaultProxy } from "@fogbound/tool-store-servers/fault-proxy";
 import { expect, test } from "vitest";
 import { minio } from "../src/index.js";
-import { freshS3, s3Server } from "./fresh-s3.js";
+import { freshS3, incompleteUploads, s3Server } from "./fresh-s3.js";
 
 const partBytes = 5 * 1024 * 1024;
 const chunkBytes = 256 * 1024;
@@ -26,14 +25,6 @@ async function digestOf(content: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of content) hash.update(chunk);
   return hash.digest("hex");
-}
-
-async function incompleteUploads(bucket: string): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  const listing = (await s3Server()).rawClient().listIncompleteUploads(bucket, "", true);
-  listing.on("data", (upload) => found.push(upload));
-  await once(listing, "end");
-  return found;
 }
 
 test("a content of unknown length arrives whole, in many parts", async () => {
@@ -111,5 +102,5 @@ test("an upload of the same key that was left over does no harm, and comes to no
   expect(await store.upload("left-over", repeating)).toMatchObject({ size: repeating.length });
   expect(await store.head("left-over")).toMatchObject({ size: repeating.length });
   await store.close();
-  expect(await incompleteUploads(bucket)).toHaveLength(1);
+  expect((await incompleteUploads(bucket)).filter(({ uploadId: id }) => id !== uploadId)).toEqual([]);
 });
