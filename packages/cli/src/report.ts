@@ -13,11 +13,10 @@ export function errorMessage(error: unknown): string {
 
 /** A failed verification says one sentence to everybody. Whoever runs the command may know which object it was about. */
 function aboutOf(error: Error): string | null {
-  const isAboutBytes =
-    FogboundError.isInstance(error) && (error.code === "VERIFICATION_FAILED" || error.code === "FORMAT_INVALID");
-  const { cause } = error;
-  const isOurs = cause instanceof Error && Object.getPrototypeOf(cause) === Error.prototype && !("code" in cause);
-  return isAboutBytes && isOurs ? cause.message : null;
+  if (!FogboundError.isInstance(error) || !["VERIFICATION_FAILED", "FORMAT_INVALID"].includes(error.code)) return null;
+  let cause: unknown = error.cause;
+  while (FogboundError.isInstance(cause)) cause = cause.cause;
+  return cause instanceof Error && cause.name === "Error" && !("code" in cause) ? cause.message : null;
 }
 
 /** What programs compare with. */
