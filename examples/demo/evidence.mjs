@@ -9,11 +9,12 @@ import { say, show, showTable } from "./print.mjs";
 /** The accesses one by one, then what was and was not proved. */
 export async function printAudit(audit) {
   const rows = [];
-  for await (const { time, reader, item, action, outcome, bytes, place } of audit.accesses()) {
+  for await (const { time, instance, reader, item, action, outcome, bytes, place } of audit.accesses()) {
     const from = place.address === null ? "" : `${place.address} (${place.saidBy}'s word)`;
-    rows.push([`${time.toISOString().slice(0, 19)}Z`, reader, action, item, outcome, String(bytes), from]);
+    const host = `${instance.slice(0, 8)}…`;
+    rows.push([`${time.toISOString().slice(0, 19)}Z`, host, reader, action, item, outcome, String(bytes), from]);
   }
-  showTable(["TIME", "READER", "ACTION", "ITEM", "OUTCOME", "BYTES", "FROM"], rows);
+  showTable(["TIME", "HOST", "READER", "ACTION", "ITEM", "OUTCOME", "BYTES", "FROM"], rows);
   const verdict = await audit.verdict();
   show(explain(verdict).join("\n"));
   return verdict;

@@ -1,13 +1,13 @@
-// The main job, start to end, on a directory of this machine: `npm run demo`, or `npm run demo -- --files DIR`.
+// The main job, start to end: `npm run demo`, with `-- --files DIR` on your own files, with `-- --store URL` in your own store.
 import { readArguments, WrongUsage } from "./arguments.mjs";
 import { say } from "./print.mjs";
 import { tellTheStory } from "./story.mjs";
 import { withFolder } from "./temporary-folder.mjs";
 
 async function main() {
-  const { help, files, keep } = await readArguments(process.argv.slice(2));
+  const { help, files, store, keep } = await readArguments(process.argv.slice(2));
   if (help !== undefined) return say(help);
-  await withFolder({ keep }, (folder) => tellTheStory({ files, folder }));
+  await withFolder({ keep }, (folder) => tellTheStory({ files, folder, store, keep }));
 }
 
 main().catch((error) => {

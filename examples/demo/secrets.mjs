@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { readKeyFile } from "fogbound";
 import { filesBelow } from "./files.mjs";
+import { objectsIn } from "./objects.mjs";
 import { count, say } from "./print.mjs";
 
-/** Looks into every file of the run for every secret of the run, as bytes and as text. @throws Error when one is found */
-export async function searchForSecrets(folder, { keyFile, passphrase, recoveryKey }) {
+/** Looks into every file and every object of the run for every secret of the run, as bytes and as text. @throws Error when one is found */
+export async function searchForSecrets(folder, store, { keyFile, passphrase, recoveryKey }) {
   const ring = await readKeyFile(keyFile, passphrase);
   if (ring === null) throw new Error(`Expected a key file at ${keyFile}, found none.`);
   const secrets = new Map([
@@ -13,13 +14,18 @@ export async function searchForSecrets(folder, { keyFile, passphrase, recoveryKe
     ...secretKeys(ring),
   ]);
   const files = await filesBelow(folder);
-  for (const file of files) {
-    const bytes = await readFile(file);
+  const search = (where, bytes) => {
     for (const [name, secret] of secrets)
-      if (formsOf(secret).some((form) => bytes.includes(form))) throw new Error(`The secret ${name} lies in ${file}.`);
+      if (formsOf(secret).some((form) => bytes.includes(form))) throw new Error(`The secret ${name} lies in ${where}.`);
+  };
+  for (const file of files) search(file, await readFile(file));
+  let objects = 0;
+  for await (const { key, bytes } of objectsIn(store)) {
+    search(key, await bytes());
+    objects++;
   }
   say(
-    `${count(files.length, "file")} searched for ${count(secrets.size, "secret")}, as bytes, hex and base64: none found.`,
+    `${count(files.length, "file")} and ${count(objects, "object")} searched for ${count(secrets.size, "secret")}, as bytes, hex and base64: none found.`,
   );
   say("The key file is one of them: it holds the keys sealed under the passphrase.");
 }

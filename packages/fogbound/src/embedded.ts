@@ -1,7 +1,7 @@
 import { type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
 import { FogboundError } from "@fogbound/errors";
 import { type EmbeddedHarmonizer, openHarmonizer, type Sink } from "@fogbound/harmonizer";
-import type { PassphraseCost } from "@fogbound/identity";
+import type { PassphraseCost, SigningKey } from "@fogbound/identity";
 import { type Alerts, type AuthorityId, type Clock, ownerIdOf } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
@@ -44,6 +44,11 @@ export interface Embedded {
   readonly authorityIds: readonly [AuthorityId, ...AuthorityId[]];
   /** Not null only when the key file has just been made: show it once, have it written down, keep it nowhere. */
   readonly recoveryKey: string | null;
+  /**
+   * Another host over the same vault, with a key of its own: what it may serve is sealed with its `entry` among the hosts.
+   * It is closed with the others.
+   */
+  openHost(key: SigningKey): Promise<Host>;
   /** Writes what is still to be written, signs a last checkpoint, and forgets every key. The store stays open. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -75,7 +80,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     ...told,
   });
   const shared = { store: options.store, harmonizer, authorities: [authority], clock };
-  const host = await Host.open({ ...shared, key: keys.host, ...told });
+  const hosts: Host[] = [];
+  const openHost = async (key: SigningKey): Promise<Host> => {
+    const opened = await Host.open({ ...shared, key, ...told });
+    hosts.push(opened);
+    return opened;
+  };
+  const host = await openHost(keys.host);
   const entry = hostEntry(keys.host);
   const owner = await Owner.open({
     ...shared,
@@ -86,8 +97,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     journals: new Map([[authority.member.id, authority]]),
     pins: options.pins ?? pinFiles(`${options.keyFile}.pins`),
   });
-  const close = closing(host, authority, harmonizer);
-  return { owner, host, authorityIds: [authority.member.id], recoveryKey, close, [Symbol.asyncDispose]: close };
+  const close = closing(hosts, authority, harmonizer);
+  const authorityIds = [authority.member.id] as const;
+  return { owner, host, openHost, authorityIds, recoveryKey, close, [Symbol.asyncDispose]: close };
 }
 
 async function keysFor(
@@ -109,12 +121,16 @@ function originOf(keys: EmbeddedKeys): string {
   return `fogbound.embedded/${ownerIdOf(keys.owner.root.publicKey)}`;
 }
 
-/** In this order: the host's last records need the authority's journal and the harmonizer's log. What fails is thrown when all are closed. */
-function closing(host: Host, authority: EmbeddedAuthority, harmonizer: EmbeddedHarmonizer): () => Promise<void> {
+/** In this order: the hosts' last records need the authority's journal and the harmonizer's log. What fails is thrown when all are closed. */
+function closing(
+  hosts: readonly Host[],
+  authority: EmbeddedAuthority,
+  harmonizer: EmbeddedHarmonizer,
+): () => Promise<void> {
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     const failures: unknown[] = [];
-    for (const party of [host, authority, harmonizer])
+    for (const party of [...hosts, authority, harmonizer])
       await party.close().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   };

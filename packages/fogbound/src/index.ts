@@ -10,6 +10,7 @@ export {
   generateAuditorRing,
   generateOwnerKeys,
   generateReaderRing,
+  generateSigningKey,
   type KeyRing,
   type OwnerKeys,
   ownerKeysOf,
@@ -19,6 +20,7 @@ export {
   type ReaderKeys,
   readerKeysOf,
   type SignedRequest,
+  type SigningKey,
 } from "@fogbound/identity";
 export { Policy, type Rule } from "@fogbound/policy";
 export type {
