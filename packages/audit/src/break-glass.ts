@@ -52,7 +52,7 @@ export class Releases {
       outage.count++;
       outage.until = Math.max(outage.until, until);
       if (outage.count > limits.releases)
-        yield { release, because: `is the ${outage.count}th of one outage, of ${limits.releases} allowed` };
+        yield { release, because: `is number ${outage.count} of one outage, of ${limits.releases} allowed` };
       else if (granted - outage.began > limits.seconds * 1000)
         yield { release, because: `came later than ${limits.seconds} s after the first of its outage` };
     }
