@@ -10,8 +10,11 @@ type FromUrl = (url: string, environment: Environment) => StoreDriver;
 /** Which adapter speaks which scheme. Each is loaded only when its scheme is used. */
 const adapters: Readonly<Record<string, () => Promise<FromUrl>>> = {
   file: async () => (await import("@fogbound/adapter-local-disk")).localDiskFromUrl,
-  s3: () => installed("s3", "@fogbound/adapter-minio", "minioFromUrl"),
-  azblob: () => installed("azblob", "@fogbound/adapter-azure-blob", "azureBlobFromUrl"),
+  s3: async () =>
+    (await installed("s3", "@fogbound/adapter-minio", () => import("@fogbound/adapter-minio"))).minioFromUrl,
+  azblob: async () =>
+    (await installed("azblob", "@fogbound/adapter-azure-blob", () => import("@fogbound/adapter-azure-blob")))
+      .azureBlobFromUrl,
   memory: async () => {
     throw wrongUsage("A memory: store ends with the process, and with it all that was sealed. Give file:./vault.");
   },
@@ -51,24 +54,12 @@ async function checkIsThere(url: string): Promise<void> {
   throw notFound(`There is no store at ${folder}. Give another --store, or make one with "fogbound init".`);
 }
 
-/** An adapter that is installed beside the command, or not. */
-async function installed(scheme: string, name: string, factory: string): Promise<FromUrl> {
-  const module: unknown = await import(name).catch((cause: unknown) => {
+/** An adapter that is installed beside the command, or not: an optional peer. */
+async function installed<Adapter>(scheme: string, name: string, load: () => Promise<Adapter>): Promise<Adapter> {
+  try {
+    return await load();
+  } catch (cause) {
     if (systemCode(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw wrongUsage(`Store "${scheme}://…" needs ${name}: npm i ${name}`, { cause });
-  });
-  const found = factoryIn(module, factory);
-  if (found === null)
-    throw wrongUsage(`Expected ${name} to export ${factory}, got another version: npm i ${name}@latest`);
-  return found;
-}
-
-function factoryIn(module: unknown, factory: string): FromUrl | null {
-  if (typeof module !== "object" || module === null) return null;
-  const found: unknown = Reflect.get(module, factory);
-  return isFromUrl(found) ? found : null;
-}
-
-function isFromUrl(value: unknown): value is FromUrl {
-  return typeof value === "function";
+  }
 }

@@ -54,6 +54,25 @@ describe("the real process", () => {
     expect((await ran(start("view", capsule, "b.txt")))[0]).toBe(7);
   });
 
+  it.each([
+    ["s3", "@fogbound/adapter-minio"],
+    ["azblob", "@fogbound/adapter-azure-blob"],
+  ])("says what to install for %s: when that is not there", async (scheme, adapter) => {
+    // As where it was not installed: Node resolves everything but this one package.
+    const missing = `export async function resolve(name, context, next) {
+      if (name !== ${JSON.stringify(adapter)}) return next(name, context);
+      throw Object.assign(new Error("not installed"), { code: "ERR_MODULE_NOT_FOUND" });
+    }`;
+    const hook = (source: string): string => `data:text/javascript,${encodeURIComponent(source)}`;
+    const register = hook(`import { register } from "node:module"; register(${JSON.stringify(hook(missing))});`);
+    const argv = ["--import", register, main, "list", "--store", `${scheme}://vault/vault`];
+    const child = spawn(process.execPath, argv, { cwd: desk.folder, env: { ...desk.environment } });
+    child.stdin.end();
+    const [exit, stdout, stderr] = await ran(child);
+    expect([exit, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(`Store "${scheme}://…" needs ${adapter}: npm i ${adapter}`);
+  });
+
   it("without a terminal it asks nothing: exit 2, naming what to set", async () => {
     const env = { ...desk.environment, FOGBOUND_PASSPHRASE_FILE: "" };
     const child = spawn(process.execPath, [main, "list"], { cwd: desk.folder, env });
