@@ -17,7 +17,7 @@ import { textItem, viewers } from "./kit.js";
 import { sessionOf } from "./parties.js";
 
 /** What is to be done later, done when a test says so. */
-export class Hands {
+class Hands {
   #due: { readonly milliseconds: number; readonly work: () => Promise<void> }[] = [];
 
   readonly later: Later = (milliseconds, work) => {
@@ -44,9 +44,9 @@ export class Hands {
 }
 
 /** How a wire is: *up*, *cut* (every call is refused), or *mute* (no call is ever answered). */
-export type WireState = "up" | "cut" | "mute";
+type WireState = "up" | "cut" | "mute";
 
-export class Wire {
+class Wire {
   state: WireState = "up";
   calls = 0;
 
