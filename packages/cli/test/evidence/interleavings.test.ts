@@ -14,8 +14,8 @@ import { rounds, seeded } from "./kit/numbers.js";
 import { accessIdOf } from "./kit/served-vault.js";
 import { shuffled } from "./kit/shuffled-driver.js";
 
-const orders = rounds("ORDERS", 12);
-const splits = rounds("SPLITS", 40);
+const orders = rounds("ORDERS", 12, 2);
+const splits = rounds("SPLITS", 40, 5);
 const accesses = 64;
 
 /** So many accesses at once, the store's calls ending in an order of this seed. @returns how often each is in the log */

@@ -4,13 +4,13 @@ import { type Death, dead, type Killed, killed } from "./kit/killed.js";
 import { rounds, seeded } from "./kit/numbers.js";
 import { ServedVault } from "./kit/served-vault.js";
 
-const kills = rounds("KILLS", 300);
+const kills = rounds("KILLS", 300, 24);
 /** A log that grew over all rounds would be most of what a later one does. */
 const killsPerVault = 25;
 const checkedEvery = 10;
 const longestDelay = 80;
 const parts = ["capsules", "authority", "harmonizer"] as const;
-const deathsOfPart = rounds("DEATHS", 30);
+const deathsOfPart = rounds("DEATHS", 30, 6);
 
 /** One vault through its kills, and what became of them. */
 class Ordeal {

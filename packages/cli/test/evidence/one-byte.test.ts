@@ -8,7 +8,7 @@ import { type Damageable, type History, makeHistory, small } from "./kit/history
 import { rounds, seeded } from "./kit/numbers.js";
 import { Snapshot } from "./kit/snapshot.js";
 
-const places = rounds("BYTES", 500);
+const places = rounds("BYTES", 500, 50);
 /** One in so many is audited by a process of its own. */
 const inProcess = Math.max(1, Math.floor(places / 25));
 
