@@ -20,7 +20,7 @@ export interface BatchName {
   readonly batch: number;
 }
 
-export interface CopiedBatch extends BatchName {
+interface CopiedBatch extends BatchName {
   readonly capsule: CapsuleId;
   /** Signed, as the bundle holds it. */
   readonly statement: Uint8Array;

@@ -15,7 +15,7 @@ export interface Attacked extends Damageable {
 }
 
 /** What an audit of it comes to: the exit code, and a finding that must be there, or the code of the error in its place. */
-export type Expected = readonly [exitCode: number, code: string];
+type Expected = readonly [exitCode: number, code: string];
 
 export interface Attack {
   readonly name: string;
