@@ -7,7 +7,7 @@ import { fromNpm } from "./newer-node.js";
 import { type ServerProcess, startProcess, untilHealthy } from "./server-process.js";
 import { announce, type StoreServer } from "./store-server.js";
 
-const exact = "azurite@3.37.0";
+export const exactAzurite = "azurite@3.37.0";
 
 export interface AzureCredentials {
   readonly account: string;
@@ -52,7 +52,7 @@ async function startIn(directory: string, program: string): Promise<AzureServer>
   });
   await untilHealthy(server, async () => (await fetch(address)).headers.has("x-ms-request-id"));
   return {
-    name: `Azurite ${exact.split("@")[1]}`,
+    name: `Azurite ${exactAzurite.split("@")[1]}`,
     endpoint: `${address}/${credentials.account}`,
     credentials,
     stop: () => stop(server, directory),
@@ -86,9 +86,9 @@ function fail(message: string): never {
 /** @returns the emulator's program */
 async function bringAzurite(): Promise<string> {
   try {
-    return join(await fromNpm(exact), "node_modules", "azurite", "dist", "src", "blob", "main.js");
+    return join(await fromNpm(exactAzurite), "node_modules", "azurite", "dist", "src", "blob", "main.js");
   } catch (error) {
-    const advice = `Give npm a registry that has ${exact}, or set FOGBOUND_AZURE_CONNECTION_STRING to an account for tests.`;
+    const advice = `Give npm a registry that has ${exactAzurite}, or set FOGBOUND_AZURE_CONNECTION_STRING to an account for tests.`;
     throw new Error(`Expected Azurite, and npm did not bring it. ${advice}`, { cause: error });
   }
 }

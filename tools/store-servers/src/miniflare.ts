@@ -9,7 +9,7 @@ import { rawClientOf, type S3Server } from "./s3-server.js";
 import { startProcess, untilHealthy } from "./server-process.js";
 import { announce } from "./store-server.js";
 
-const miniflare = "miniflare@4.20260730.0";
+export const miniflare = "miniflare@4.20260730.0";
 /** It takes the buckets it is started with, and makes no others. */
 const buckets = 200;
 

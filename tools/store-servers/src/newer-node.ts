@@ -32,7 +32,9 @@ export async function fromNpm(exact: string): Promise<string> {
   try {
     const quietly = ["--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
     // Under `npm test` the workspace's own strictness comes in by the environment; these packages run on an older Node.
-    await run("npm", ["install", ...quietly, "--engine-strict=false", "--prefix", draft, exact], { maxBuffer: 1 << 24 });
+    await run("npm", ["install", ...quietly, "--engine-strict=false", "--prefix", draft, exact], {
+      maxBuffer: 1 << 24,
+    });
     await assertVersion(draft, exact);
     await rename(draft, directory);
   } catch (error) {
