@@ -9,6 +9,7 @@ const jobs = {
   demo: ["examples/demo/main.mjs"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   bench: ["bench/run.mjs"],
+  mutation: ["tools/mutation/main.mjs"],
 };
 
 /**
