@@ -82,7 +82,9 @@ export class LogReader {
         return step;
       });
     } catch (cause) {
-      throw FogboundError.verificationFailed(cause);
+      // A batch's statement is under no leaf: a receipt holds also where only that was changed.
+      const about = `${names.sequence(bundle.number)} holds an entry that does not follow from those before it.`;
+      throw FogboundError.verificationFailed(new Error(about, { cause }));
     }
   }
 }

@@ -71,6 +71,7 @@ async function inclusionOf(
   const { size, root } = signed.checkpoint;
   const proof = await proveRange(first, leafHashes.length, size, (low, high) => tiles.hashOf(low, high, size));
   if (sameBytes(rootFromRange(first, leafHashes, size, proof), root)) return { size, proof };
-  tiles.forget();
-  throw FogboundError.verificationFailed(new Error("The tiles do not lead to the root of the checkpoint."));
+  const read = tiles.forget().slice(0, 8).join(", ");
+  const about = `The tiles do not lead to the root of the checkpoint. Those read last are ${read}; they are written anew with the next checkpoint.`;
+  throw FogboundError.verificationFailed(new Error(about));
 }

@@ -36,9 +36,11 @@ export class TileReader {
     });
   }
 
-  /** Lets go of what was read: some of it was wrong. */
-  forget(): void {
+  /** Lets go of what was read: some of it was wrong. @returns the names, the last ones read first */
+  forget(): readonly string[] {
+    const names = [...this.#remembered.keys()].reverse();
     this.#remembered.clear();
+    return names;
   }
 
   async #tile(level: number, index: number, size: number): Promise<Uint8Array> {
