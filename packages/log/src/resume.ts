@@ -46,7 +46,8 @@ export async function readChain(place: ChainPlace, waiting: Waiting = {}): Promi
 
 /**
  * Deposits the last epoch's head and batches again, in chain order: after a crash nobody knows which of them arrived.
- * Earlier epochs did, as a head is deposited after all batches before it.
+ * Earlier epochs did, as a head is deposited after all batches before it; but for a head that was stored and no more, and
+ * then the epoch before it is deposited again too.
  */
 export async function depositAgain(
   place: ChainPlace,
@@ -55,9 +56,21 @@ export async function depositAgain(
 ): Promise<ChainPosition | null> {
   const last = await readLastEpoch(place, waiting);
   if (last === null) return null;
-  await deposit.head(last.bytes, waiting);
-  let position = startOf(last.head);
-  for await (const { bytes, statement } of readBatches(place, last, waiting)) {
+  const before = last.head.epoch === 1 ? null : await readEpoch(place, last.head.epoch - 1, waiting);
+  const isBegun = (await batchNumbers(place, last.head.epoch, waiting)).length > 0;
+  if (before !== null && !isBegun) await depositEpoch(place, before, deposit, waiting);
+  return depositEpoch(place, last, deposit, waiting);
+}
+
+async function depositEpoch(
+  place: ChainPlace,
+  epoch: LastEpoch,
+  deposit: Deposit,
+  waiting: Waiting,
+): Promise<ChainPosition> {
+  await deposit.head(epoch.bytes, waiting);
+  let position = startOf(epoch.head);
+  for await (const { bytes, statement } of readBatches(place, epoch, waiting)) {
     await deposit.batch(bytes, waiting);
     position = endOf(statement);
   }
