@@ -162,7 +162,7 @@ describe("An authority that", () => {
       capsule,
     );
     await refusedBy(
-      changed((given) => ({ ...given, answer: given.answer.with(-1, 0) })),
+      changed((given) => ({ ...given, answer: given.answer.with(-1, (given.answer.at(-1) ?? 0) ^ 1) })),
       capsule,
     );
   });
