@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compareKeys } from "../src/index.js";
+import { storePrefix } from "../src/store-key.js";
 import { freshStores, inParallel, keysOf, type OpenStore, type StoreSuite, utf8 } from "./suite.js";
 
 const keys = ["a", "a-b", "a.b", "a/1", "a/10", "a/2", "a/B", "a/b", "a/b/c", "a0", "b", "b/c"];
@@ -45,15 +46,17 @@ export function testList(suite: StoreSuite): void {
     test("the driver's pages keep to their limit and together are everything", async () => {
       const { driver } = fresh();
       await createAll(fresh(), keys);
+      const inner = storePrefix(suite.prefix ?? "");
       const { signal } = new AbortController();
       for (const limit of [1, 2, 3, 5]) {
         const seen: string[] = [];
-        for (let page = await driver.list("a", "", limit, signal); page.length > 0; ) {
+        for (let page = await driver.list(`${inner}a`, "", limit, signal); page.length > 0; ) {
           expect(page.length).toBeLessThanOrEqual(limit);
           seen.push(...page.map(({ key }) => key));
-          page = await driver.list("a", seen.at(-1) ?? "", limit, signal);
+          page = await driver.list(`${inner}a`, seen.at(-1) ?? "", limit, signal);
         }
-        expect(seen).toEqual(keys.filter((key) => key.startsWith("a")).sort(compareKeys));
+        const expected = keys.filter((key) => key.startsWith("a")).sort(compareKeys);
+        expect(seen).toEqual(expected.map((key) => inner + key));
       }
     });
 

@@ -19,6 +19,8 @@ export interface StoreSuite {
    * that is tested too. Default: none, and an adapter that can escape what its vendor cannot take has none.
    */
   readonly unaddressable?: readonly string[];
+  /** What an `ObjectStore` over it is opened with; keys that become too long behind it are left out. Default: none. */
+  readonly prefix?: string;
   /** Called before every test. */
   start(): Promise<StoreUnderTest>;
   /**
@@ -38,7 +40,8 @@ export function freshStores(suite: StoreSuite): () => OpenStore {
   let current: (StoreUnderTest & OpenStore) | null = null;
   beforeEach(async () => {
     const started = await suite.start();
-    current = { ...started, stop: () => started.stop(), store: await ObjectStore.open(started.driver) };
+    const options = suite.prefix === undefined ? {} : { prefix: suite.prefix };
+    current = { ...started, stop: () => started.stop(), store: await ObjectStore.open(started.driver, options) };
   });
   afterEach(async () => {
     const ended = current;

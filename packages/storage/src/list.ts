@@ -1,6 +1,6 @@
 import { type Caller, checkedInfo, read } from "./calls.js";
 import { listPageSize, reservedPrefix } from "./defaults.js";
-import type { ObjectInfo } from "./store-driver.js";
+import type { ObjectInfo, StoreDriver } from "./store-driver.js";
 import { storeError } from "./store-error.js";
 import { compareKeys } from "./store-key.js";
 
@@ -26,7 +26,7 @@ export async function* listObjects(caller: Caller, listing: Listing, signal: Abo
     const page = await listing.page(last, () => read(caller, call, signal, fetchPage));
     if (page.length === 0) return;
     for (const info of page) {
-      assertInOrder(caller, call, prefix, last, info.key);
+      assertInOrder(caller.driver, call, prefix, last, info.key);
       last = info.key;
       if (!info.key.startsWith(reserved)) yield checkedInfo(caller, call, info);
       signal.throwIfAborted();
@@ -35,8 +35,8 @@ export async function* listObjects(caller: Caller, listing: Listing, signal: Abo
 }
 
 /** A store that lists out of order would make a listing that continues after a key skip objects, in silence. */
-function assertInOrder(caller: Caller, call: string, prefix: string, last: string, key: string): void {
+export function assertInOrder(driver: StoreDriver, call: string, prefix: string, last: string, key: string): void {
   if (key.startsWith(prefix) && compareKeys(key, last) > 0) return;
   const place = `${JSON.stringify(key)} after ${JSON.stringify(last)}`;
-  throw storeError(caller.driver, "STORE_UNSUITABLE", `${call} gave ${place}, which is not in key order`);
+  throw storeError(driver, "STORE_UNSUITABLE", `${call} gave ${place}, which is not in key order`);
 }

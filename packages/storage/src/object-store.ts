@@ -56,7 +56,7 @@ export class ObjectStore {
 
   /**
    * Proves create-only with a throw-away key under ".fogbound/probe/". A store that refuses the probe but can be read
-   * opens `readOnly`. The driver is closed when opening fails.
+   * opens `readOnly`; one made of several does when any of them refuses. The driver is closed when opening fails.
    *
    * @throws FogboundError `STORE_UNSUITABLE`, naming the condition the store ignored; `STORE_UNREACHABLE`;
    *   `STORE_REFUSED` when it cannot even be read. TypeError or RangeError for options that are none.
@@ -68,7 +68,7 @@ export class ObjectStore {
     const about = { driver: driver.name, key: prefix };
     try {
       const readOnly = options.readOnly ?? false;
-      const refusal = await inSpan("open", about, () => (readOnly ? lookOnly : probe)(caller, prefix, signal));
+      const refusal = await inSpan("open", about, () => prove(caller, readOnly ? lookOnly : probe, prefix, signal));
       return new ObjectStore({ ...caller, prefix, refusal });
     } catch (error) {
       await driver.close().catch(() => undefined);
@@ -226,6 +226,18 @@ export class ObjectStore {
     const call = `Creating ${JSON.stringify(key)} under retention, which it does not enforce`;
     return storeError(this.#opened.driver, "STORE_UNSUPPORTED", call);
   }
+}
+
+/** Every part of the driver, side by side; none is left under way when one fails. @returns the first refusal there is */
+async function prove(caller: Caller, look: typeof probe, prefix: string, signal: AbortSignal): Promise<WriteRefusal> {
+  const parts = caller.driver.parts ?? [caller.driver];
+  const proofs = await Promise.allSettled(parts.map((driver) => look({ ...caller, driver }, prefix, signal)));
+  let refusal: WriteRefusal = null;
+  for (const proof of proofs) {
+    if (proof.status === "rejected") throw proof.reason;
+    refusal ??= proof.value;
+  }
+  return refusal;
 }
 
 async function lookOnly(caller: Caller, prefix: string, signal: AbortSignal): Promise<WriteRefusal> {

@@ -41,6 +41,8 @@ export interface StoreDriver {
   /** Short and fixed, for messages and spans: "memory", "local-disk". */
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** The drivers of a driver that is made of several: opening proves each of them. Default: itself. */
+  readonly parts?: readonly StoreDriver[];
   /**
    * Whole or not at all; durable when it resolves. Of any number of writers one resolves, and every other rejects with
    * what maps to `OBJECT_EXISTS`. `retainUntil` is null unless `capabilities.enforcedRetention`.
