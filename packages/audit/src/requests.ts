@@ -81,7 +81,7 @@ export class RequestCounters {
       if (gap > 0)
         this.#missed(
           next,
-          `is the ${counter}th of its session; ${gap} before it are not recorded here`,
+          `is number ${counter} of its session; of those before it, ${gap} are not recorded here`,
           this.#isExcused,
         );
       else if (next.last !== counted.hash) this.#missed(next, "names another request before it than the one recorded");

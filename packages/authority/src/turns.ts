@@ -1,3 +1,5 @@
+import { onAbort } from "@fogbound/errors";
+
 /** Does one thing after another, in the order they came. One that fails does not hold up the next. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
@@ -15,15 +17,14 @@ export class Turns {
  */
 export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  let stop: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
+    release = onAbort(signal, () => reject(signal.reason));
+    if (signal.aborted) reject(signal.reason);
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    release();
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "@fogbound/crypto";
+import { onAbort } from "@fogbound/errors";
 import {
   type AuthorityGroup,
   type CapsuleId,
@@ -128,7 +129,7 @@ async function inOrder<From, To>(
 ): Promise<To[]> {
   const results: To[] = [];
   const stop = new AbortController();
-  const aborted = (): void => stop.abort(signal?.reason);
+  const release = signal && onAbort(signal, () => stop.abort(signal.reason));
   const rest = values.entries();
   const worker = async (): Promise<void> => {
     for (const [index, value] of rest) {
@@ -140,13 +141,12 @@ async function inOrder<From, To>(
     worker().catch((error: unknown) => {
       stop.abort(error);
     });
-  signal?.addEventListener("abort", aborted, { once: true });
   try {
-    if (signal?.aborted) aborted();
+    if (signal?.aborted) stop.abort(signal.reason);
     await Promise.all(Array.from({ length: Math.min(atOnce, values.length) }, guarded));
     stop.signal.throwIfAborted();
   } finally {
-    signal?.removeEventListener("abort", aborted);
+    release?.();
   }
   return results;
 }

@@ -1,2 +1,3 @@
 export { type ErrorCode, errorCodes } from "./error-code.js";
 export { FogboundError, type FogboundErrorOptions } from "./fogbound-error.js";
+export { onAbort } from "./on-abort.js";

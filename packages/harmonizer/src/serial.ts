@@ -1,3 +1,5 @@
+import { onAbort } from "@fogbound/errors";
+
 /** Runs one piece of work after another, in the order they were given. */
 export class Serial {
   #last: Promise<unknown> = Promise.resolve();
@@ -37,14 +39,13 @@ export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undef
   if (signal === undefined) return work;
   work.catch(() => undefined);
   signal.throwIfAborted();
-  let stop: () => void = ignore;
+  let release: () => void = ignore;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
+    release = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    release();
   }
 }

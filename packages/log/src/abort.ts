@@ -1,16 +1,17 @@
+import { onAbort } from "@fogbound/errors";
+
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen. */
 export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
-  let stop: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
+    release = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([work(), aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    release();
   }
 }
 
@@ -28,12 +29,12 @@ export function abortedByAll(signals: readonly (AbortSignal | undefined)[]): Sha
     if (listened.length === signals.length && listened.every((one) => one.aborted))
       controller.abort(listened.at(-1)?.reason);
   };
-  for (const one of listened) one.addEventListener("abort", check);
+  const releases = listened.map((one) => onAbort(one, check));
   check();
   return {
     signal: controller.signal,
     release: () => {
-      for (const one of listened) one.removeEventListener("abort", check);
+      for (const release of releases) release();
     },
   };
 }

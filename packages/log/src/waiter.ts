@@ -1,3 +1,4 @@
+import { onAbort } from "@fogbound/errors";
 import type { RecordBody } from "@fogbound/protocol";
 import type { Recorded } from "./sealed-batch.js";
 
@@ -18,6 +19,7 @@ export class Waiter {
   readonly promise: Promise<Recorded>;
   #resolve: (recorded: Recorded) => void = () => undefined;
   #reject: (reason: unknown) => void = () => undefined;
+  #release: () => void = () => undefined;
 
   constructor(body: RecordBody, options: RecordOptions) {
     this.body = body;
@@ -26,8 +28,10 @@ export class Waiter {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    options.signal?.addEventListener("abort", this.#abort, { once: true });
-    if (options.signal?.aborted) this.#abort();
+    const { signal } = options;
+    if (signal === undefined) return;
+    if (signal.aborted) this.#reject(signal.reason);
+    else this.#release = onAbort(signal, () => this.reject(signal.reason));
   }
 
   resolve(recorded: Recorded): void {
@@ -38,11 +42,5 @@ export class Waiter {
   reject(reason: unknown): void {
     this.#release();
     this.#reject(reason);
-  }
-
-  readonly #abort = (): void => this.reject(this.options.signal?.reason);
-
-  #release(): void {
-    this.options.signal?.removeEventListener("abort", this.#abort);
   }
 }

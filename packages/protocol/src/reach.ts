@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, onAbort } from "@fogbound/errors";
 import type { Waiting } from "./parties.js";
 
 /**
@@ -36,17 +36,18 @@ export async function withPatience<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const stop = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
+  const stopFollowing = signal && onAbort(signal, () => controller.abort(signal.reason));
+  let stopWaiting: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+    stopWaiting = onAbort(controller.signal, () => reject(controller.signal.reason));
   });
   const cancel = later(milliseconds, async () => controller.abort(tooLong()));
   try {
     return await Promise.race([work({ signal: controller.signal }), aborted]);
   } finally {
     cancel();
-    signal?.removeEventListener("abort", stop);
+    stopFollowing?.();
+    stopWaiting();
   }
 }
 

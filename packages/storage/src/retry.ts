@@ -1,17 +1,17 @@
+import { onAbort } from "@fogbound/errors";
 import { retryDelayMilliseconds } from "./defaults.js";
 
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen to it. */
 export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  let stop: () => void = () => undefined;
+  let release: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
+    release = onAbort(signal, () => reject(signal.reason));
   });
   try {
     return await Promise.race([work(), aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    release();
   }
 }
 

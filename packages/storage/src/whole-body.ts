@@ -1,3 +1,4 @@
+import { onAbort } from "@fogbound/errors";
 import type { Caller } from "./calls.js";
 import type { StoredObject } from "./store-driver.js";
 import { storeError, toFogboundError } from "./store-error.js";
@@ -15,8 +16,7 @@ export function wholeBody(
   const reader = object.body.getReader();
   const call = `Reading the body of ${JSON.stringify(object.key)}`;
   let seen = 0;
-  let fail: () => void = () => undefined;
-  const finish = (): void => signal.removeEventListener("abort", fail);
+  let finish: () => void = () => undefined;
   const giveUp = (reason: unknown): void => {
     finish();
     reader.cancel(reason).catch(() => undefined);
@@ -31,11 +31,11 @@ export function wholeBody(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        fail = () => {
+        const fail = (): void => {
           controller.error(signal.reason);
           giveUp(signal.reason);
         };
-        signal.addEventListener("abort", fail, { once: true });
+        finish = onAbort(signal, fail);
         if (signal.aborted) fail();
       },
       async pull(controller) {
