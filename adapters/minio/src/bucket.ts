@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { ByteRange, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
 import type { S3Connection } from "./connection.js";
 import { S3Error } from "./error-code.js";
 import { assertObject, infoOf, writtenAt } from "./object-info.js";
@@ -17,6 +17,8 @@ export interface Bucket {
   get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null>;
   head(key: string, signal: AbortSignal): Promise<ObjectInfo | null>;
   list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]>;
+  /** As a driver's. */
+  hidden(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]>;
   delete(key: string, signal: AbortSignal): Promise<void>;
 }
 

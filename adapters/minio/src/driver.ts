@@ -1,4 +1,12 @@
-import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
+import type {
+  ByteRange,
+  Capabilities,
+  HiddenObject,
+  ObjectInfo,
+  StoreDriver,
+  StoredObject,
+  StoreErrorCode,
+} from "@fogbound/storage";
 import { type Bucket, keepsVersions } from "./bucket.js";
 import { S3Connection } from "./connection.js";
 import { errorCode, S3Error } from "./error-code.js";
@@ -90,6 +98,12 @@ class Minio implements StoreDriver {
   async list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
     const bucket = await this.#bucket();
     const page = await bucket.list(this.#full(prefix), after === "" ? "" : this.#full(after), limit, signal);
+    return page.map((info) => this.#own(info));
+  }
+
+  async hidden(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]> {
+    const bucket = await this.#bucket();
+    const page = await bucket.hidden(this.#full(prefix), after === "" ? "" : this.#full(after), signal);
     return page.map((info) => this.#own(info));
   }
 

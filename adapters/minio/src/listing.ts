@@ -35,6 +35,8 @@ export async function listObjects(
 export interface Version extends ObjectInfo {
   readonly versionId: string;
   readonly isMarker: boolean;
+  /** "" where the store tells none, and of a marker. */
+  readonly etag: string;
 }
 
 /**
@@ -68,9 +70,10 @@ export async function* listVersions(
 
 function versionOf(page: XmlElement, entry: XmlElement): Version {
   const versionId = textOf(entry, "VersionId");
-  if (entry.name === "Version") return { ...entryOf(page, entry), versionId, isMarker: false };
+  if (entry.name === "Version")
+    return { ...entryOf(page, entry), versionId, isMarker: false, etag: optionalTextOf(entry, "ETag") ?? "" };
   const key = decodedKey(page, textOf(entry, "Key"));
-  return { key, size: 0, modified: dateOf(textOf(entry, "LastModified")), versionId, isMarker: true };
+  return { key, size: 0, modified: dateOf(textOf(entry, "LastModified")), versionId, isMarker: true, etag: "" };
 }
 
 function entryOf(page: XmlElement, entry: XmlElement): ObjectInfo {

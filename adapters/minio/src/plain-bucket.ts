@@ -1,4 +1,4 @@
-import type { ByteRange, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
 import { objectOf } from "./body.js";
 import { type Bucket, type Headers, put, rangeHeaders } from "./bucket.js";
 import type { S3Connection, S3Request } from "./connection.js";
@@ -55,6 +55,11 @@ export class PlainBucket implements Bucket {
 
   list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
     return listObjects(this.#connection, prefix, after, limit, signal);
+  }
+
+  /** Nothing lies over an object that has no versions. */
+  async hidden(): Promise<readonly HiddenObject[]> {
+    return [];
   }
 
   delete(key: string, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
-import type { ByteRange, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
 import { objectOf } from "./body.js";
 import { type Bucket, type Headers, put, rangeHeaders, type Written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
 import { isMiss, S3Error } from "./error-code.js";
+import { listHidden } from "./hidden.js";
 import { uploadContent } from "./multipart.js";
 import { remove } from "./remove.js";
 import { firstVersion, listFirstVersions, plain, versionsOf } from "./versions.js";
@@ -68,6 +69,10 @@ export class VersionedBucket implements Bucket {
 
   list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]> {
     return listFirstVersions(this.#connection, prefix, after, limit, signal);
+  }
+
+  hidden(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]> {
+    return listHidden(this.#connection, prefix, after, signal);
   }
 
   /** The newest first: the object is there, and no later one in its place, until all of it has gone. */

@@ -4,6 +4,7 @@ import type {
   AuthorityId,
   CapsuleId,
   ContentId,
+  HiddenObject,
   InstanceId,
   LogObjects,
   Pin,
@@ -34,6 +35,11 @@ export interface Evidence {
   bundles(): AsyncIterable<Uint8Array>;
   /** Names of derived objects that the harmonizer found damaged and wrote anew. Default: none. */
   readonly repaired?: readonly string[];
+  /**
+   * The objects of all these stores that lie under something later, by their whole names in their stores. Left out where
+   * nobody can tell.
+   */
+  hidden?(): AsyncIterable<HiddenObject>;
   /**
    * The `parityShard` objects of the stripe a batch is in, damaged ones too; empty while its stripe is open. Left out where
    * there is none, as in an export: then what is kept beside the log is not judged either.

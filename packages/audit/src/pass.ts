@@ -6,6 +6,7 @@ import { rehashContent } from "./content.js";
 import { type Context, newUnread, Readable } from "./context.js";
 import type { AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
 import { Findings } from "./findings.js";
+import { judgeHidden } from "./hidden.js";
 import { inOrder } from "./in-order.js";
 import { judgeInstances } from "./instances.js";
 import { judgeLeftovers } from "./leftovers.js";
@@ -61,6 +62,7 @@ export async function* judgeHistory(
   context.losses.judge(context, sequence);
   await judgeSpares(context, sequence);
   judgeRepaired(context);
+  await judgeHidden(context);
   judgePin(context, sequence);
   judgeManifests(context.manifests, sequence.manifests, context.findings);
   judgeTail(context, sequence);

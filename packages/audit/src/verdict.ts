@@ -53,6 +53,8 @@ const denies: { readonly [Code in FindingCode]: readonly Proof[] } = {
   PIN_CONTRADICTED: ["tail-anchored", ...chains],
   BREAK_GLASS: [],
   RESEAL_DUE: [],
+  OBJECT_HIDDEN: [],
+  OBJECT_REFILLED: [],
 };
 
 export interface Seen {

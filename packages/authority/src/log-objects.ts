@@ -12,5 +12,9 @@ export function logObjects(store: ObjectStore, root: string): LogObjects {
       const found = await store.get(root + name, waiting);
       return found === null ? null : readAll(found, smallObjectBytes);
     },
+    async *hidden(waiting = {}) {
+      for await (const { key, deleted, refilled, retainUntil } of store.hidden(`${root}instances/`, waiting))
+        yield { name: key.slice(root.length), deleted, refilled, retainUntil };
+    },
   };
 }

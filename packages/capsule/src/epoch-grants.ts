@@ -113,8 +113,10 @@ async function putWrap(
  * vault.
  */
 export function withGrants(journal: LogObjects, vault: LogObjects): LogObjects {
+  const { hidden } = journal;
   return {
     list: (waiting) => journal.list(waiting),
+    ...(hidden === undefined ? {} : { hidden: (waiting?: Waiting) => hidden.call(journal, waiting) }),
     async read(name, waiting) {
       const own = await journal.read(name, waiting);
       return own === null && name.includes("/keys/") ? vault.read(name, waiting) : own;

@@ -34,10 +34,14 @@ export function settled(verdict: Verdict, asked: Asked, output: Output): ExitCod
 }
 
 function repairedText({ findings }: Verdict): string {
-  const has = (severity: Finding["severity"]): boolean => findings.some((finding) => finding.severity === severity);
+  const codes = findings.filter(({ severity }) => severity === "repaired").map(({ code }) => code);
+  const isHidden = (code: Finding["code"]): boolean => code === "OBJECT_HIDDEN" || code === "OBJECT_REFILLED";
   const parts = [
-    ...(has("repaired") ? ["parts of the log were lost and can be restored (--repair)"] : []),
-    ...(has("explained") ? ["something was wrong, and you have signed why"] : []),
+    ...(codes.every(isHidden) ? [] : ["parts of the log were lost and can be restored (--repair)"]),
+    ...(codes.some(isHidden) ? ["somebody deleted or refilled objects, which the store still has"] : []),
+    ...(findings.some(({ severity }) => severity === "explained")
+      ? ["something was wrong, and you have signed why"]
+      : []),
   ];
   return parts.join("; ");
 }

@@ -1,7 +1,16 @@
 import type { Evidence } from "@fogbound/audit";
 import { withGrants } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
-import type { Authority, AuthorityId, CapsuleId, Harmonizer, LogObjects, Pin, Waiting } from "@fogbound/protocol";
+import type {
+  Authority,
+  AuthorityId,
+  CapsuleId,
+  Harmonizer,
+  HiddenObject,
+  LogObjects,
+  Pin,
+  Waiting,
+} from "@fogbound/protocol";
 import { layout } from "@fogbound/protocol";
 import { type ObjectStore, readAll } from "@fogbound/storage";
 import { exportedEvidence, objectsInStore } from "./exported-objects.js";
@@ -38,6 +47,7 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
     journals,
     checkpoint,
     bundles: () => bundlesOf(harmonizer, capsule, waiting),
+    hidden: () => hiddenIn(store, journals, capsule, waiting),
     repaired: isRewound(sizeOf(found.checkpoint), sizeOf(checkpoint), pin)
       ? [...repaired, "harmonizer/checkpoint"]
       : repaired,
@@ -91,6 +101,20 @@ export async function evidenceFor(
     { store, harmonizer, authorities, partiesSeparate, rehashContent, pin },
     signalOf(waiting),
   );
+}
+
+/** Of the vault and of the journals, by their whole names there. */
+async function* hiddenIn(
+  store: ObjectStore,
+  journals: ReadonlyMap<AuthorityId, LogObjects | null>,
+  capsule: CapsuleId,
+  waiting: Waiting,
+): AsyncGenerator<HiddenObject, void, undefined> {
+  for await (const { key, deleted, refilled, retainUntil } of store.hidden(layout.capsule(capsule), waiting))
+    yield { name: key, deleted, refilled, retainUntil };
+  for (const [authority, journal] of journals)
+    for await (const { name, ...about } of journal?.hidden?.(waiting) ?? [])
+      yield { ...about, name: layout.journal(authority, capsule) + name };
 }
 
 async function* bundlesOf(

@@ -41,7 +41,9 @@ export type FindingCode =
   | "NOTE_INVALID"
   | "PIN_CONTRADICTED"
   | "BREAK_GLASS"
-  | "RESEAL_DUE";
+  | "RESEAL_DUE"
+  | "OBJECT_HIDDEN"
+  | "OBJECT_REFILLED";
 
 export interface Finding {
   readonly code: FindingCode;

@@ -74,7 +74,17 @@ export {
 } from "./note.js";
 export { type Outage, outage } from "./outage.js";
 export { type ParityShard, parityShard } from "./parity.js";
-export type { Answered, Authority, Clock, Harmonizer, InForce, LogObjects, Pulled, Waiting } from "./parties.js";
+export type {
+  Answered,
+  Authority,
+  Clock,
+  Harmonizer,
+  HiddenObject,
+  InForce,
+  LogObjects,
+  Pulled,
+  Waiting,
+} from "./parties.js";
 export {
   type AuthorityPart,
   authorityPart,

@@ -18,6 +18,22 @@ export interface LogObjects {
   list(waiting?: Waiting): AsyncIterable<string>;
   /** null when the store has proved a miss. */
   read(name: string, waiting?: Waiting): Promise<Uint8Array | null>;
+  /** Which of them lie under something later, in name order. Left out where nobody can tell. */
+  hidden?(waiting?: Waiting): AsyncIterable<HiddenObject>;
+}
+
+/**
+ * An object that is read although its store, which keeps versions, holds something later over it. Anybody with the right
+ * to write or delete there can have put it.
+ */
+export interface HiddenObject {
+  readonly name: string;
+  /** A delete marker is among what lies over it. */
+  readonly deleted: boolean;
+  /** Later versions with other bytes. */
+  readonly refilled: number;
+  /** Until when the store lets nobody delete the object; null when it says of no date. */
+  readonly retainUntil: Date | null;
 }
 
 /** Everything a harmonizer keeps for one capsule, under one checkpoint. */

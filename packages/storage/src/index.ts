@@ -5,6 +5,7 @@ export { ObjectStore, type OpenOptions } from "./object-store.js";
 export { type Route, routedDriver } from "./routed.js";
 export type {
   Capabilities,
+  HiddenObject,
   ObjectInfo,
   StoreDriver,
   StoredObject,

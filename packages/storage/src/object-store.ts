@@ -1,13 +1,13 @@
 import { FogboundError } from "@fogbound/errors";
 import type { ByteRange, Bytes } from "./bytes.js";
 import { type Caller, checkedInfo, read, write } from "./calls.js";
-import { maxRetries, smallObjectBytes } from "./defaults.js";
+import { listPageSize, maxRetries, smallObjectBytes } from "./defaults.js";
 import { listObjects } from "./list.js";
 import { probe, probeMiss, randomProbeKey, type WriteRefusal } from "./probe.js";
 import { readObject } from "./read-object.js";
 import { createSettled } from "./settle.js";
 import { inSpan } from "./spans.js";
-import type { Capabilities, ObjectInfo, StoreDriver, StoredObject, Waiting } from "./store-driver.js";
+import type { Capabilities, HiddenObject, ObjectInfo, StoreDriver, StoredObject, Waiting } from "./store-driver.js";
 import { storeError } from "./store-error.js";
 import { assertKey, assertPrefix, storePrefix } from "./store-key.js";
 import { uploadSettled } from "./upload.js";
@@ -156,24 +156,22 @@ export class ObjectStore {
     prefix: string,
     options: Waiting & { readonly after?: string } = {},
   ): AsyncGenerator<ObjectInfo, void, undefined> {
-    assertPrefix(prefix);
-    assertPrefix(options.after ?? "");
-    const inner = this.#opened.prefix;
-    const after = options.after === undefined || options.after === "" ? "" : inner + options.after;
-    const page = (last: string, work: () => Promise<readonly ObjectInfo[]>): Promise<readonly ObjectInfo[]> => {
-      this.#assertOpen();
-      return inSpan(
-        "list",
-        { driver: this.#opened.driver.name, key: last === "" ? prefix : last.slice(inner.length) },
-        work,
-      );
-    };
-    for await (const info of listObjects(
-      this.#opened,
-      { inner, prefix, after, page },
-      options.signal ?? neverAborted(),
-    ))
-      yield { ...info, key: info.key.slice(inner.length) };
+    const { driver } = this.#opened;
+    const signal = options.signal ?? neverAborted();
+    yield* this.#list(prefix, options.after ?? "", signal, (inner, last) =>
+      driver.list(inner, last, listPageSize, signal),
+    );
+  }
+
+  /**
+   * Of the objects whose key starts with `prefix`, those over which the store holds something later, in key order: a
+   * delete marker, or other versions. Whoever looks without versions sees that; `get`, `head` and `list` see the object.
+   * None in a store that keeps no versions.
+   */
+  async *hidden(prefix: string, options: Waiting = {}): AsyncGenerator<HiddenObject, void, undefined> {
+    const { driver } = this.#opened;
+    const signal = options.signal ?? neverAborted();
+    yield* this.#list(prefix, "", signal, async (inner, last) => driver.hidden?.(inner, last, signal) ?? []);
   }
 
   /** Resolves also when there was nothing. @throws FogboundError `STORE_REFUSED` for an object under retention. */
@@ -195,6 +193,25 @@ export class ObjectStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async *#list<Info extends ObjectInfo>(
+    prefix: string,
+    after: string,
+    signal: AbortSignal,
+    fetch: (inner: string, last: string) => Promise<readonly Info[]>,
+  ): AsyncGenerator<Info, void, undefined> {
+    assertPrefix(prefix);
+    assertPrefix(after);
+    const inner = this.#opened.prefix;
+    const page = (last: string, work: () => Promise<readonly Info[]>): Promise<readonly Info[]> => {
+      this.#assertOpen();
+      const key = last === "" ? prefix : last.slice(inner.length);
+      return inSpan("list", { driver: this.#opened.driver.name, key }, work);
+    };
+    const listing = { inner, prefix, after: after === "" ? "" : inner + after, fetch, page };
+    for await (const info of listObjects(this.#opened, listing, signal))
+      yield { ...info, key: info.key.slice(inner.length) };
   }
 
   async #call<T>(

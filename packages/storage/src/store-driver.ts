@@ -19,6 +19,19 @@ export interface StoredObject extends ObjectInfo {
   readonly body: ReadableStream<Uint8Array>;
 }
 
+/**
+ * An object over which its store holds something later, and which is read all the same: the store keeps versions, and
+ * what was put over the object has not taken its place.
+ */
+export interface HiddenObject extends ObjectInfo {
+  /** A delete marker is among what lies over it: to a client that does not look for versions, the key is or was empty. */
+  readonly deleted: boolean;
+  /** Later versions with other bytes. To such a client the newest of them is the object. */
+  readonly refilled: number;
+  /** Until when the store lets nobody delete the object itself; null when it says of no date. */
+  readonly retainUntil: Date | null;
+}
+
 /** What a store can do beyond small create-only put, which every store must do and which is proved at open. */
 export interface Capabilities {
   /** `upload` too is create-only: an existing object makes it reject with `OBJECT_EXISTS`, untouched. */
@@ -64,6 +77,11 @@ export interface StoreDriver {
    * of the keys' UTF-8 bytes. A short page is no end: only an empty one says that there are no more.
    */
   list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]>;
+  /**
+   * Some of the hidden objects whose key starts with `prefix` and comes after `after`, in key order; none only where there
+   * are no more. Left out where nothing can lie over an object.
+   */
+  hidden?(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]>;
   /** Deleting what is not there resolves. */
   delete(key: string, signal: AbortSignal): Promise<void>;
   /** Gives back what the driver holds open. */
