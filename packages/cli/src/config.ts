@@ -1,9 +1,10 @@
 import { type CapsuleId, isIdentifier } from "@fogbound/protocol";
 import { wrongUsage } from "./failure.js";
+import { type StoreUrls, storeParts } from "./store-url.js";
 
 /** What a `fogbound.json` may say, as it stands there. `schema/fogbound.schema.json` says the same; a test compares the two. */
 export interface Config {
-  readonly store?: string;
+  readonly store?: string | StoreUrls;
   readonly keyFile?: string;
   readonly trust?: readonly CapsuleId[];
   readonly push?: Push;
@@ -23,7 +24,9 @@ const keys: readonly string[] = ["$schema", "store", "keyFile", "trust", "push"]
 export function parseConfig(text: string, path: string): Config {
   const fields = onlyKeys(object(parsed(text, path), path), keys, path);
   optionalText(fields.$schema, `"$schema" in ${path}`, 0);
-  const store = optionalText(fields.store, `"store" in ${path}`, 1);
+  const store = isFields(fields.store)
+    ? storesIn(fields.store, path)
+    : optionalText(fields.store, `"store" in ${path}`, 1);
   const keyFile = optionalText(fields.keyFile, `"keyFile" in ${path}`, 1);
   return {
     ...(store === undefined ? {} : { store }),
@@ -40,6 +43,20 @@ function parsed(text: string, path: string): unknown {
     const why = cause instanceof Error ? cause.message : "unknown error";
     throw wrongUsage(`Expected JSON in ${path}: ${why}`, { cause });
   }
+}
+
+function storesIn(value: Fields, path: string): StoreUrls {
+  const fields = onlyKeys(value, storeParts, `"store" in ${path}`);
+  const url = (part: keyof StoreUrls): string =>
+    optionalText(fields[part], `"store.${part}" in ${path}`, 1) ??
+    fail(
+      `Expected "store.${part}" in ${path}, got nothing. Give one URL for all, or one each for ${storeParts.join(", ")}.`,
+    );
+  return { content: url("content"), log: url("log"), harmonizer: url("harmonizer") };
+}
+
+function fail(message: string): never {
+  throw wrongUsage(message);
 }
 
 function trustIn(value: unknown, path: string): readonly CapsuleId[] {

@@ -4,7 +4,7 @@ import type { CapsuleId } from "@fogbound/protocol";
 import type { Push } from "./config.js";
 import { type FoundConfig, findConfig } from "./config-file.js";
 import { wrongUsage } from "./failure.js";
-import { absoluteStoreUrl, checkNoPassword } from "./store-url.js";
+import { absoluteStoreUrl, checkNoPassword, eachStore, inOneStore, type StoreUrls } from "./store-url.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +15,8 @@ interface Setting<T> {
 }
 
 export interface Settings {
-  /** A URL; null when nothing names a store, which only `init` fills in. */
-  readonly store: Setting<string | null>;
+  /** null when nothing names a store, which only `init` fills in. */
+  readonly store: Setting<StoreUrls | null>;
   /** An absolute path. */
   readonly keyFile: Setting<string>;
   /** The reader's key file to act with; null for the owner's own key. */
@@ -71,8 +71,8 @@ function settingsFrom(
   };
 }
 
-/** The store's URL. @throws CommandFailure, exit 2, naming what would set it. */
-export function requiredStore(settings: Settings): string {
+/** The stores' URLs. @throws CommandFailure, exit 2, naming what would set it. */
+export function requiredStores(settings: Settings): StoreUrls {
   if (settings.store.value !== null) return settings.store.value;
   throw wrongUsage('No store is set. Give --store URL, set FOGBOUND_STORE, or run "fogbound init" here first.');
 }
@@ -88,15 +88,17 @@ function storeSetting(
   environment: Environment,
   found: FoundConfig | null,
   directory: string,
-): Setting<string | null> {
+): Setting<StoreUrls | null> {
   const named = flags.store ?? variable(environment, "FOGBOUND_STORE");
   if (named !== undefined) {
     const from = origin(flags.store, "--store", named, "FOGBOUND_STORE");
-    return { value: absoluteStoreUrl(checkNoPassword(named, from), directory), from };
+    return { value: inOneStore(absoluteStoreUrl(checkNoPassword(named, from), directory)), from };
   }
   if (found?.config.store === undefined) return { value: null, from: "default" };
-  const url = checkNoPassword(found.config.store, found.path);
-  return { value: absoluteStoreUrl(url, dirname(found.path)), from: found.path };
+  const { path } = found;
+  const { store } = found.config;
+  const urls = typeof store === "string" ? inOneStore(store) : store;
+  return { value: eachStore(urls, (url) => absoluteStoreUrl(checkNoPassword(url, path), dirname(path))), from: path };
 }
 
 function keyFileSetting(

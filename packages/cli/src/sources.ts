@@ -17,53 +17,59 @@ export interface Source {
 
 /**
  * Every file that the paths name, folders with all that lies below them, in a fixed order.
- * @param store the store's folder, which must not be sealed into itself; null when it is elsewhere
+ * @param stores the stores' folders, which must not be sealed into themselves
  * @throws CommandFailure, exit 7 for a path that is not there; exit 2 for a symbolic link (it may lead anywhere), for
  * what is neither file nor folder, for two files of one name, and when there is nothing to seal.
  */
 export async function findSources(
   paths: readonly string[],
   directory: string,
-  store: string | null,
+  stores: readonly string[],
 ): Promise<readonly Source[]> {
   const sources: Source[] = [];
   for (const path of paths) {
     const full = resolve(directory, path);
-    for await (const source of sourcesAt(full, basename(full), store)) sources.push(source);
+    for await (const source of sourcesAt(full, basename(full), stores)) sources.push(source);
   }
   checkNames(sources, paths);
   return sources;
 }
 
-async function* sourcesAt(path: string, name: string, store: string | null): AsyncGenerator<Source, void, undefined> {
+async function* sourcesAt(
+  path: string,
+  name: string,
+  stores: readonly string[],
+): AsyncGenerator<Source, void, undefined> {
   const info = await lstat(path).catch((error: unknown) => {
     if (isMissing(error)) throw notFound(`There is no file or folder ${path}.`, { cause: error });
     throw error;
   });
   if (info.isFile()) yield { name, path, mediaType: mediaTypeOf(name), size: info.size };
-  else if (info.isDirectory()) yield* sourcesBelow(path, "", store);
+  else if (info.isDirectory()) yield* sourcesBelow(path, "", stores);
   else throw wrongUsage(`Expected a file or a folder, got ${kindOf(info)}: ${path}. ${advice(info)}`);
 }
 
 async function* sourcesBelow(
   folder: string,
   prefix: string,
-  store: string | null,
+  stores: readonly string[],
 ): AsyncGenerator<Source, void, undefined> {
-  await checkNotStore(folder, store);
+  await checkNotStore(folder, stores);
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* sourcesBelow(path, `${prefix}${entry.name}/`, store);
-    else yield* sourcesAt(path, prefix + entry.name, store);
+    if (entry.isDirectory()) yield* sourcesBelow(path, `${prefix}${entry.name}/`, stores);
+    else yield* sourcesAt(path, prefix + entry.name, stores);
   }
 }
 
-async function checkNotStore(folder: string, store: string | null): Promise<void> {
-  if (store === null || (await realpath(folder)) !== (await realpath(store).catch(() => null))) return;
-  throw wrongUsage(
-    `The folder ${folder} is the store itself, and cannot be sealed into itself. Name what is beside it.`,
-  );
+async function checkNotStore(folder: string, stores: readonly string[]): Promise<void> {
+  const real = await realpath(folder);
+  for (const store of stores)
+    if (real === (await realpath(store).catch(() => null)))
+      throw wrongUsage(
+        `The folder ${folder} is the store itself, and cannot be sealed into itself. Name what is beside it.`,
+      );
 }
 
 type Kind = Pick<Dirent, "isSymbolicLink" | "isFIFO" | "isSocket">;

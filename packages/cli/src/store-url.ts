@@ -2,6 +2,34 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { wrongUsage } from "./failure.js";
 
+/** Where the parts of a vault lie; three times the same for a vault in one store. */
+export interface StoreUrls {
+  readonly content: string;
+  readonly log: string;
+  readonly harmonizer: string;
+}
+
+export const storeParts: readonly ["content", "log", "harmonizer"] = ["content", "log", "harmonizer"];
+
+export function inOneStore(url: string): StoreUrls {
+  return { content: url, log: url, harmonizer: url };
+}
+
+/** The URL of a vault in one store; null for a vault in several. */
+export function oneStoreOf({ content, log, harmonizer }: StoreUrls): string | null {
+  return content === log && content === harmonizer ? content : null;
+}
+
+/** For a message. */
+export function shownStores(urls: StoreUrls): string {
+  return oneStoreOf(urls) ?? storeParts.map((part) => `${part} ${urls[part]}`).join(", ");
+}
+
+/** Of each part. */
+export function eachStore(urls: StoreUrls, change: (url: string) => string): StoreUrls {
+  return { content: change(urls.content), log: change(urls.log), harmonizer: change(urls.harmonizer) };
+}
+
 const relativeFile = /^file:(?!\/)/i;
 const secretName = /password|passwd|secret|token|signature|accountkey|^sig$/i;
 
@@ -38,6 +66,11 @@ export function storeFolder(url: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** The folders of those parts that lie in any, each once. */
+export function storeFolders(urls: StoreUrls): readonly string[] {
+  return [...new Set(storeParts.flatMap((part) => storeFolder(urls[part]) ?? []))];
 }
 
 function decoded(path: string): string {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { ObjectStore, type StoreDriver } from "@fogbound/storage";
 import { notFound, wrongUsage } from "./failure.js";
 import type { Environment } from "./settings.js";
-import { storeFolder } from "./store-url.js";
+import { oneStoreOf, type StoreUrls, storeFolder, storeParts } from "./store-url.js";
 import { isMissing, systemCode } from "./system-errors.js";
 
 type FromUrl = (url: string, environment: Environment) => StoreDriver;
@@ -20,20 +20,49 @@ const adapters: Readonly<Record<string, () => Promise<FromUrl>>> = {
   },
 };
 
+interface Opening {
+  readonly create?: boolean;
+  readonly readOnly?: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Opens the store that a URL names, and probes it.
  * @param options `create`: a folder that is not there is made; otherwise a typing mistake would make an empty vault.
  * `readOnly`: nothing is written, not even the probe.
  * @throws CommandFailure, exit 2 for a scheme without an adapter, exit 7 for a store that is not there; and as `ObjectStore.open`.
  */
-export async function openStore(
-  url: string,
-  environment: Environment,
-  options: { readonly create?: boolean; readonly readOnly?: boolean; readonly signal: AbortSignal },
-): Promise<ObjectStore> {
-  const driver = (await adapterFor(url))(url, environment);
-  if (options.create !== true) await checkIsThere(url);
+export async function openStore(url: string, environment: Environment, options: Opening): Promise<ObjectStore> {
+  const driver = await driverFor(url, environment, options);
   return ObjectStore.open(driver, { signal: options.signal, readOnly: options.readOnly ?? false });
+}
+
+/** The same for the stores of a vault, together as one. What two parts share is opened once. */
+export async function openStores(urls: StoreUrls, environment: Environment, options: Opening): Promise<ObjectStore> {
+  const url = oneStoreOf(urls);
+  if (url !== null) return openStore(url, environment, options);
+  const drivers = new Map<string, StoreDriver>();
+  try {
+    for (const part of storeParts)
+      if (!drivers.has(urls[part])) drivers.set(urls[part], await driverFor(urls[part], environment, options));
+  } catch (error) {
+    await Promise.allSettled([...drivers.values()].map((driver) => driver.close()));
+    throw error;
+  }
+  const at = (part: keyof StoreUrls): StoreDriver => drivers.get(urls[part]) ?? fail();
+  const stores = { content: at("content"), log: at("log"), harmonizer: at("harmonizer") };
+  const { openVault } = await import("fogbound");
+  return openVault(stores, { signal: options.signal, readOnly: options.readOnly ?? false });
+}
+
+async function driverFor(url: string, environment: Environment, { create }: Opening): Promise<StoreDriver> {
+  const driver = (await adapterFor(url))(url, environment);
+  if (create !== true) await checkIsThere(url);
+  return driver;
+}
+
+function fail(): never {
+  throw new TypeError("Expected a driver for every part.");
 }
 
 async function adapterFor(url: string): Promise<FromUrl> {

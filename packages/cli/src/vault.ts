@@ -4,8 +4,8 @@ import type { Embedded } from "fogbound/embedded";
 import type { Context } from "./context.js";
 import { notFound } from "./failure.js";
 import { readPassphrase } from "./passphrase.js";
-import { requiredStore } from "./settings.js";
-import { openStore } from "./stores.js";
+import { requiredStores } from "./settings.js";
+import { openStores } from "./stores.js";
 import { isMissing } from "./system-errors.js";
 
 export interface Vault extends Embedded {
@@ -22,10 +22,10 @@ export async function withVault<T>(
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
   const { settings, environment, terminal, signal } = context;
-  const url = requiredStore(settings);
+  const urls = requiredStores(settings);
   const keyFile = settings.keyFile.value;
   await checkKeyFile(keyFile);
-  const store = await openStore(url, environment, { create, signal });
+  const store = await openStores(urls, environment, { create, signal });
   try {
     const passphrase = await readPassphrase(keyFile, environment, terminal);
     const { openEmbedded } = await import("fogbound/embedded");

@@ -161,6 +161,16 @@ describe("the published schema", () => {
       { requiredKeys: [] },
     ),
     fc.constant({ seconds: 1, bytes: 1, more: 1 }),
+    fc.record(
+      {
+        content: fc.constantFrom<unknown>("file:./vault", "file:./vault", "", 1),
+        log: fc.constantFrom<unknown>("s3://log", "s3://log", "", {}),
+        harmonizer: fc.constantFrom<unknown>("azblob://a/b", "azblob://a/b", "", null),
+      },
+      { requiredKeys: [] },
+    ),
+    fc.constant({ content: "file:./a", log: "file:./b", harmonizer: "file:./c" }),
+    fc.constant({ content: "file:./a", log: "file:./b", harmonizer: "file:./c", journal: "file:./d" }),
   );
   const names = fc.constantFrom("$schema", "store", "keyFile", "trust", "push", "authority", "passphrase");
   const configs = fc.oneof(fc.dictionary(names, values, { maxKeys: 3 }), values);
@@ -218,6 +228,7 @@ const keywords: Readonly<Record<string, Check>> = {
   minimum: (value, says) => typeof value !== "number" || value >= Number(says),
   maximum: (value, says) => typeof value !== "number" || value <= Number(says),
   uniqueItems: (value, says) => says !== true || !Array.isArray(value) || new Set(value).size === value.length,
+  anyOf: (value, says) => Array.isArray(says) && says.some((one) => isValid(value, asSchema(one))),
   items: (value, says) => !Array.isArray(value) || value.every((one) => isValid(one, asSchema(says))),
 };
 

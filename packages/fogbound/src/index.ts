@@ -73,3 +73,4 @@ export type { Dropped, EpochPlace } from "./retention.js";
 export type { SealRequest } from "./seal-request.js";
 export type { SweepOptions, Swept } from "./sweep.js";
 export type { Access, Capsule, CapsuleState } from "./types.js";
+export { openVault, type VaultStores } from "./vault-stores.js";

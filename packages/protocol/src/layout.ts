@@ -24,6 +24,11 @@ export const layout = {
     `instances/${instance}/${padded(epoch)}/keys/${recipient}`,
   batch: (instance: InstanceId, epoch: number, batch: number): string =>
     `instances/${instance}/${padded(epoch)}/${padded(batch)}`,
+  /** What the keys of a vault's parts begin with, should each have a store of its own; "*" is any one segment. All others are of its content. */
+  parts: {
+    log: ["capsules/*/instances/", "capsules/*/imported/", "authority/"],
+    harmonizer: ["harmonizer/"],
+  },
 } as const;
 
 /** Eight digits, so that key order is number order. */

@@ -6,6 +6,7 @@ import { wrongUsage } from "../failure.js";
 import { readersPath } from "../readers-file.js";
 import { errorMessage } from "../report.js";
 import type { Settings } from "../settings.js";
+import { oneStoreOf, storeParts } from "../store-url.js";
 import { openStore } from "../stores.js";
 import { isMissing } from "../system-errors.js";
 import { tableLines } from "../table.js";
@@ -59,7 +60,7 @@ const checkColumns = [
 function settingRows({ store, keyFile, as, trust, push, configFile }: Settings): readonly SettingRow[] {
   return [
     { setting: "config", value: configFile ?? "none", from: configFile === null ? "default" : "found" },
-    { setting: "store", value: store.value ?? "none", from: store.from },
+    ...storeRows(store),
     { setting: "keyFile", value: keyFile.value, from: keyFile.from },
     { setting: "as", value: as.value ?? "the owner", from: as.from },
     { setting: "trust", value: trust.value.join(", ") || "none", from: trust.from },
@@ -71,9 +72,27 @@ function settingRows({ store, keyFile, as, trust, push, configFile }: Settings):
   ];
 }
 
-async function storeChecks({ settings, environment, signal }: Context): Promise<readonly Check[]> {
-  const url = settings.store.value;
-  if (url === null) return [{ check: "store", result: "none is set", exitCode: 2 }];
+function storeRows({ value, from }: Settings["store"]): readonly SettingRow[] {
+  if (value === null) return [{ setting: "store", value: "none", from }];
+  const url = oneStoreOf(value);
+  if (url !== null) return [{ setting: "store", value: url, from }];
+  return storeParts.map((part) => ({ setting: `store.${part}`, value: value[part], from }));
+}
+
+/** Of several stores each by itself: which one it is that cannot be used has to be seen. */
+async function storeChecks(context: Context): Promise<readonly Check[]> {
+  const urls = context.settings.store.value;
+  if (urls === null) return [{ check: "store", result: "none is set", exitCode: 2 }];
+  const url = oneStoreOf(urls);
+  if (url !== null) return oneStoreChecks(url, context);
+  const checks: Check[] = [];
+  for (const part of storeParts)
+    for (const one of await oneStoreChecks(urls[part], context))
+      checks.push({ ...one, check: `${part}: ${one.check}` });
+  return checks;
+}
+
+async function oneStoreChecks(url: string, { environment, signal }: Context): Promise<readonly Check[]> {
   try {
     const store = await openStore(url, environment, { signal });
     const checks = probed(store);

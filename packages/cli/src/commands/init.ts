@@ -12,13 +12,25 @@ import { passphraseCost } from "../passphrase-cost.js";
 import { checkRecoveryTarget, handOver } from "../recovery.js";
 import { variable } from "../settings.js";
 import { isWithin } from "../sources.js";
-import { absoluteStoreUrl, storeFolder } from "../store-url.js";
-import { openStore } from "../stores.js";
+import {
+  absoluteStoreUrl,
+  checkNoPassword,
+  eachStore,
+  inOneStore,
+  oneStoreOf,
+  type StoreUrls,
+  shownStores,
+  storeFolder,
+} from "../store-url.js";
+import { openStores } from "../stores.js";
 
 export interface InitFlags {
   readonly recoveryKey?: string;
   readonly passphraseCost?: string;
   readonly force?: boolean;
+  /** URLs of stores of their own for the logs and for the harmonizer. Default: that of `--store`. */
+  readonly logStore?: string;
+  readonly harmonizerStore?: string;
   /** Where the config goes. Default: FOGBOUND_CONFIG, else fogbound.json in the working directory. */
   readonly config?: string;
 }
@@ -26,7 +38,7 @@ export interface InitFlags {
 interface Plan {
   readonly config: string;
   readonly keyFile: string;
-  readonly store: string;
+  readonly stores: StoreUrls;
   /** null: shown on the terminal. */
   readonly recoveryFile: string | null;
 }
@@ -41,7 +53,7 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
   const plan = planFrom(context, flags);
   await check(plan, context, flags.force === true);
   const passphrase = await newPassphrase(plan.keyFile, environment, terminal);
-  await checkStore(plan.store, context);
+  await checkStores(plan.stores, context);
   const { createEmbeddedKeyFile } = await import("fogbound/embedded");
   signal.throwIfAborted();
   const { owner, recoveryKey } = await createEmbeddedKeyFile(plan.keyFile, passphrase, cost);
@@ -53,16 +65,24 @@ export async function init(context: Context, flags: InitFlags): Promise<ExitCode
     await rm(plan.keyFile, { force: true });
     throw error;
   }
-  await output.result("init", { owner, ...plan }, [owner]);
+  const { stores, ...files } = plan;
+  await output.result("init", { owner, ...files, store: oneStoreOf(stores) ?? stores }, [owner]);
   output.note(`wrote ${plan.keyFile} and ${plan.config}`);
   return 0;
 }
 
 function planFrom({ settings, directory, environment }: Context, flags: InitFlags): Plan {
+  const { content } = settings.store.value ?? inOneStore(absoluteStoreUrl("file:./vault", directory));
+  const given = (url: string | undefined, flag: string): string =>
+    url === undefined ? content : absoluteStoreUrl(checkNoPassword(url, flag), directory);
   return {
     config: resolve(directory, flags.config ?? variable(environment, "FOGBOUND_CONFIG") ?? configName),
     keyFile: settings.keyFile.value,
-    store: settings.store.value ?? absoluteStoreUrl("file:./vault", directory),
+    stores: {
+      content,
+      log: given(flags.logStore, "--log-store"),
+      harmonizer: given(flags.harmonizerStore, "--harmonizer-store"),
+    },
     recoveryFile: flags.recoveryKey === undefined ? null : resolve(directory, flags.recoveryKey),
   };
 }
@@ -70,21 +90,21 @@ function planFrom({ settings, directory, environment }: Context, flags: InitFlag
 async function check(plan: Plan, { terminal }: Context, force: boolean): Promise<void> {
   if (!force) await checkFree(plan.config);
   await checkFree(plan.keyFile, "A key is never written over: name another one with --key-file.");
-  checkOutsideStore(plan.keyFile, plan.store);
-  if (plan.recoveryFile !== null) checkOutsideStore(plan.recoveryFile, plan.store);
+  checkOutsideStore(plan.keyFile, plan.stores);
+  if (plan.recoveryFile !== null) checkOutsideStore(plan.recoveryFile, plan.stores);
   await checkRecoveryTarget(plan.recoveryFile, terminal);
 }
 
 /** A vault is one owner's: its log is signed by the keys it began with, and new ones could add nothing to it. */
-async function checkStore(url: string, { environment, signal }: Context): Promise<void> {
-  const store = await openStore(url, environment, { create: true, signal });
+async function checkStores(urls: StoreUrls, { environment, signal }: Context): Promise<void> {
+  const store = await openStores(urls, environment, { create: true, signal });
   try {
     for (const prefix of [layout.capsules(), "harmonizer/"])
       for await (const _ of store.list(prefix, { signal }))
         throw new CommandFailure(
           1,
           "STORE_IN_USE",
-          `The store ${url} is in use already, with other keys than init would make. Name an empty one with --store, or your own fogbound.json with --config.`,
+          `The store ${shownStores(urls)} is in use already, with other keys than init would make. Name an empty one with --store, or your own fogbound.json with --config.`,
         );
   } finally {
     await store.close();
@@ -92,12 +112,15 @@ async function checkStore(url: string, { environment, signal }: Context): Promis
 }
 
 /** Paths below the config's folder are written relative to it, so that the folder can be moved. */
-function configText({ config, store, keyFile }: Plan, { settings }: Context): Uint8Array {
+function configText({ config, stores, keyFile }: Plan, { settings }: Context): Uint8Array {
   const home = dirname(config);
-  const folder = storeFolder(store);
-  const below = folder !== null && isWithin(folder, home) && folder !== home;
+  const written = eachStore(stores, (url) => {
+    const folder = storeFolder(url);
+    const below = folder !== null && isWithin(folder, home) && folder !== home;
+    return below ? `file:./${relative(home, folder).split(sep).map(encodeURIComponent).join("/")}` : url;
+  });
   const text = {
-    store: below ? `file:./${relative(home, folder).split(sep).map(encodeURIComponent).join("/")}` : store,
+    store: oneStoreOf(written) ?? written,
     ...(settings.keyFile.from === "default"
       ? {}
       : { keyFile: isWithin(keyFile, home) ? relative(home, keyFile) : keyFile }),

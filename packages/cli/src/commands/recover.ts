@@ -11,8 +11,8 @@ import { placeFor } from "../item-paths.js";
 import { counted } from "../numbers.js";
 import { checkOutsideStore } from "../outside-store.js";
 import { errorMessage } from "../report.js";
-import { requiredStore } from "../settings.js";
-import { openStore } from "../stores.js";
+import { requiredStores } from "../settings.js";
+import { openStores } from "../stores.js";
 import { interruptible } from "../streams.js";
 import { isMissing } from "../system-errors.js";
 import { askSecret, canAsk } from "../terminal.js";
@@ -33,11 +33,11 @@ export async function recover(context: Context, prefix: string | undefined, flag
   const { settings, environment, output, directory, signal } = context;
   if ((prefix === undefined) !== (flags.all === true))
     throw wrongUsage("Expected a capsule, or --all for every one that the recovery key opens: one of the two.");
-  const url = requiredStore(settings);
+  const urls = requiredStores(settings);
   const folder = resolve(directory, flags.to);
-  checkOutsideStore(folder, url);
+  checkOutsideStore(folder, urls);
   const recoveryKey = await recoveryKeyFrom(context, flags.recoveryKey);
-  const store = await openStore(url, environment, { readOnly: true, signal });
+  const store = await openStores(urls, environment, { readOnly: true, signal });
   try {
     const { openRecovery } = await import("fogbound/embedded");
     const recovery = await openRecovery({ store, recoveryKey });

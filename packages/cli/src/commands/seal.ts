@@ -8,9 +8,9 @@ import { type PolicyFlags, policyFrom } from "../policy-flags.js";
 import { Progress } from "../progress.js";
 import type { KnownReader } from "../readers.js";
 import { loadReaders } from "../readers-file.js";
-import { requiredStore } from "../settings.js";
+import { requiredStores } from "../settings.js";
 import { contentOf, findSources, type Source } from "../sources.js";
-import { storeFolder } from "../store-url.js";
+import { storeFolders } from "../store-url.js";
 import { type Vault, withVault } from "../vault.js";
 
 export interface SealFlags extends PolicyFlags {
@@ -28,7 +28,7 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
     flags.retainDays === undefined
       ? undefined
       : wholeNumber(flags.retainDays, "--retain-days", { least: 0, most: 36_500 });
-  const sources = await findSources(paths, context.directory, storeFolder(requiredStore(context.settings)));
+  const sources = await findSources(paths, context.directory, storeFolders(requiredStores(context.settings)));
   const capsule = await withVault(context, (vault) => {
     const terms = {
       policy,

@@ -36,6 +36,8 @@ function addInit(program: Command, perform: Perform): void {
     example: "fogbound init --store file:./vault",
   })
     .option("--recovery-key <file>", "write the recovery key there instead of showing it", onceOnly("--recovery-key"))
+    .option("--log-store <url>", "a store of their own for the logs; default: --store", onceOnly("--log-store"))
+    .option("--harmonizer-store <url>", "one for the harmonizer; default: --store", onceOnly("--harmonizer-store"))
     .option(costFlag, costText, onceOnly("--passphrase-cost"))
     .option("--force", "replace a fogbound.json that is there; never a key")
     .action((flags: InitFlags, command: Command) =>
