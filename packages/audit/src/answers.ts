@@ -18,7 +18,11 @@ export interface HostSide {
 export function judgeAnswered(context: Context, host: HostSide, access: Access, one: Answered): void {
   const { body, stand, authority, papers } = one;
   const { findings } = context;
-  const evidence = [`journal sha256 ${stand.hash}`, paper("request", body.request), paper("session", body.session)];
+  const evidence = (): string[] => [
+    `journal sha256 ${stand.hash}`,
+    paper("request", body.request),
+    paper("session", body.session),
+  ];
   const contradicts = (sentence: string): void =>
     findings.add("ANSWER_CONTRADICTED", "broken", `${authority} ${sentence}`, evidence);
   if (!host.headers.includes(toHex(body.header)))
@@ -90,8 +94,8 @@ function judgeAgainstJournal(context: Context, access: Access, { value, bytes }:
   const { findings, unseen } = context;
   const entries = answeredBy(access, value.authority);
   const entry = entries.find(({ stand }) => stand.hash === toHex(value.journal));
-  const evidence = [paper("answer", bytes), ...entries.map(({ stand }) => `journal sha256 ${stand.hash}`)];
   if (entry !== undefined && says(entry.body, value)) return;
+  const evidence = [paper("answer", bytes), ...entries.map(({ stand }) => `journal sha256 ${stand.hash}`)];
   const isExcused = entry === undefined ? unseen.miss(context, "answered", access.id, value.authority) : undefined;
   const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
   if (entries.length === 0) {

@@ -41,7 +41,7 @@ export async function checkBatch(
   const claim = ifItReads(() => batchStatement.read(entry.statement));
   const headers = entry.headers.map((bytes) => ifItReads(() => recordHeader.decode(bytes)));
   const hashes = leaves.map(({ hash: one }) => one);
-  const statement = claim === null ? null : await ifItHolds(() => batchStatement.verify(entry.statement, claim.signer));
+  const statement = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
   if (claim === null || statement === null || !covers(statement, entry, hashes, headers)) {
     const sentence = "A sequenced batch statement is not signed by the key it names, or does not cover its headers.";
     context.findings.add("CHAIN_BROKEN", "broken", sentence, [paper("statement", entry.statement)]);
@@ -132,8 +132,8 @@ export interface RestoredBatch {
 export async function restoreBatch(context: Context, entry: BatchEntry, time: number): Promise<RestoredBatch | null> {
   const headers = entry.headers.map((bytes) => ifItReads(() => recordHeader.decode(bytes)));
   const hashes = entry.headers.map((bytes) => sha256(bytes));
-  const signer = ifItReads(() => batchStatement.read(entry.statement))?.signer ?? null;
-  const statement = signer === null ? null : await ifItHolds(() => batchStatement.verify(entry.statement, signer));
+  const claim = ifItReads(() => batchStatement.read(entry.statement));
+  const statement = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
   if (statement === null || !covers(statement, entry, hashes, headers)) return null;
   const { instance, epoch, batch: number, first } = statement;
   const log = logOf(context, instance);

@@ -41,13 +41,13 @@ function judgeRequest(context: Context, access: Access): void {
   const papers = papersOf(access);
   const { findings, evidence, unread } = context;
   const bytes = asked?.body.request ?? access.answered[0]?.body.request;
-  const shown = bytes === undefined ? [] : [paper("request", bytes)];
+  const shown = (): string[] => (bytes === undefined ? [] : [paper("request", bytes)]);
   if (papers === null) {
     if (bytes !== undefined)
       findings.add("REQUEST_FORGED", "broken", `Request ${access.id} or its session cannot be read.`, shown);
     return;
   }
-  const signed = [...shown, paper("session", papers.sessionBytes)];
+  const signed = (): string[] => [...shown(), paper("session", papers.sessionBytes)];
   if (!papers.genuine)
     findings.add("REQUEST_FORGED", "broken", `Request ${access.id} is not signed by the reader's session.`, signed);
   const instance = asked?.stand.header.instance ?? papers.request.instance;
@@ -76,7 +76,7 @@ function judgeOutcome(context: Context, access: Access, body: DeliveredBody, sho
   const needed = thresholdOf(context, access);
   const permits = Math.max(shownPermits, countPermits(access));
   const served = body.outcome === "delivered" || body.outcome === "broken-off";
-  const papers = [...body.answers.map((one) => paper("answer", one)), ...requestOf(access)];
+  const papers = (): string[] => [...body.answers.map((one) => paper("answer", one)), ...requestOf(access)];
   if (served && shownPermits < needed) {
     const sentence = `The host served request ${access.id} with ${shownPermits} permits of ${needed}.`;
     context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);

@@ -49,7 +49,7 @@ export class RememberedPapers {
       const checked = await remember(this.#sessions, sessionId, () => checkSession(sessionBytes));
       const claim = ifItReads(() => request.read(requestBytes));
       if (checked === null || claim === null) return null;
-      const held = await ifItHolds(() => request.verify(requestBytes, checked.value.key));
+      const held = await ifItHolds(() => claim.verify(checked.value.key));
       const standing = await standingOf(context, checked, claim.value);
       const genuine = held !== null && checked.genuine;
       return { id, request: claim.value, requestBytes, session: checked.value, sessionBytes, genuine, standing };
@@ -66,8 +66,8 @@ interface CheckedSession {
 async function checkSession(bytes: Uint8Array): Promise<CheckedSession | null> {
   const claim = ifItReads(() => session.read(bytes));
   if (claim === null) return null;
-  const held = await ifItHolds(() => session.verify(bytes, claim.signer));
-  return { ...claim, genuine: held !== null };
+  const held = await ifItHolds(() => claim.verify(claim.signer));
+  return { value: claim.value, signer: claim.signer, genuine: held !== null };
 }
 
 async function standingOf(context: Context, checked: CheckedSession, wanted: AccessRequest): Promise<Standing> {

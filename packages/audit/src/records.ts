@@ -144,7 +144,7 @@ function readAnswers(context: Context, body: DeliveredBody): Promise<(ShownAnswe
         (member) => member.id === value.authority && sameBytes(member.answerKey, signer),
       ),
     );
-    const held = isAnswerKey ? await ifItHolds(() => answer.verify(bytes, signer)) : null;
+    const held = isAnswerKey ? await ifItHolds(() => claim.verify(signer)) : null;
     return { bytes, value, genuine: held !== null && value.capsule === context.evidence.capsule };
   });
 }

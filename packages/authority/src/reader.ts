@@ -34,11 +34,9 @@ export async function proveReader(
   now: number,
   freshness: number,
 ): Promise<ProvedRequest> {
-  const claimed = session.read(evidence.session).value;
-  const voucher = findVoucher(claimed, session.read(evidence.session).signer, held);
-  const proved = await orUnproved("the session is not signed by who vouches for it", () =>
-    session.verify(evidence.session, voucher),
-  );
+  const claim = session.read(evidence.session);
+  const voucher = findVoucher(claim.value, claim.signer, held);
+  const proved = await orUnproved("the session is not signed by who vouches for it", () => claim.verify(voucher));
   requireInTime(proved, now, freshness);
   if (!proved.audience.includes(authority)) throw unproved(`the session is not meant for ${authority}`);
   const asked = await orUnproved("the request is not signed by the session's key", () =>

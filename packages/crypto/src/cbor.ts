@@ -1,6 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import { decode, type Token, Tokenizer, Type } from "cborg";
-import { equalBytes } from "./bytes.js";
+import { readCbor } from "./cbor-reader.js";
 import { writeCbor } from "./cbor-writer.js";
 
 /**
@@ -37,51 +36,11 @@ export function encodeCbor(value: CborValue): Uint8Array {
  * @throws FogboundError `FORMAT_INVALID` for everything else.
  */
 export function decodeCbor(bytes: Uint8Array): CborValue {
-  const value = decodeLoosely(bytes);
-  if (isCborValue(value, deepest) && equalBytes(encodeCbor(value), bytes)) return value;
-  throw notDeterministic();
-}
-
-function decodeLoosely(bytes: Uint8Array): unknown {
-  const options = {
-    strict: true,
-    useMaps: true,
-    rejectDuplicateMapKeys: true,
-    allowIndefinite: false,
-    allowUndefined: false,
-    allowInfinity: false,
-    allowNaN: false,
-    allowBigInt: false,
-  };
   try {
-    // Not the Buffer itself: its `slice` would give out views of memory that the caller may write over.
-    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return decode(plain, { ...options, tokenizer: new BoundedTokenizer(plain, options) });
+    return readCbor(bytes, deepest);
   } catch (cause) {
-    throw notDeterministic(cause);
-  }
-}
-
-function notDeterministic(cause?: unknown): FogboundError {
-  const message = "Expected one value in deterministic CBOR (RFC 8949 section 4.2.1), got other bytes.";
-  return new FogboundError("FORMAT_INVALID", message, cause === undefined ? {} : { cause });
-}
-
-/** Stops at the head of what would lie too deep, before anything recurses into it. */
-class BoundedTokenizer extends Tokenizer {
-  /** How many items each open list or map still lacks. */
-  readonly #open: number[] = [];
-
-  override next(): Token {
-    const token = super.next();
-    const open = this.#open;
-    const parent = open.length - 1;
-    if (parent >= 0) open[parent] = (open[parent] ?? 0) - 1;
-    if (Type.equals(token.type, Type.array)) open.push(Number(token.value));
-    if (Type.equals(token.type, Type.map)) open.push(2 * Number(token.value));
-    if (open.length > deepest) throw new RangeError(`Lists and maps nested more than ${deepest} deep.`);
-    while (open.at(-1) === 0) open.pop();
-    return token;
+    const message = "Expected one value in deterministic CBOR (RFC 8949 section 4.2.1), got other bytes.";
+    throw new FogboundError("FORMAT_INVALID", message, { cause });
   }
 }
 
@@ -95,7 +54,7 @@ function isCborValue(value: unknown, levels: number): value is CborValue {
   return [...value].every(([key, item]) => isText(key) && isCborValue(item, levels - 1));
 }
 
-/** The decoder swallows a byte order mark, so text that starts with one would come back as other text. */
+/** Decoders swallow a byte order mark, so text that starts with one would come back as other text. */
 function isText(value: unknown): boolean {
   return typeof value === "string" && value.isWellFormed() && !value.startsWith("\u{feff}");
 }

@@ -59,7 +59,14 @@ export async function verifyCose(options: {
   readonly bytes: Uint8Array;
   readonly publicKey: Uint8Array;
 }): Promise<Uint8Array> {
-  const read = readCose(options.bytes);
+  return verifyRead(readCose(options.bytes), options);
+}
+
+/** As {@link verifyCose}, for what {@link readCose} gave. */
+export async function verifyRead(
+  read: UnverifiedCose,
+  options: { readonly context: string; readonly contentType: string; readonly publicKey: Uint8Array },
+): Promise<Uint8Array> {
   const message = signedBytes(read.protectedHeader, options.context, read.payload);
   const named = equalBytes(read.kid, options.publicKey) && read.contentType === options.contentType;
   if (named && (await verifyEd25519(options.publicKey, message, read.signature))) return read.payload;

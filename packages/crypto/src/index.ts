@@ -29,7 +29,7 @@ export {
   sealedLength,
   sealedRange,
 } from "./content-format.js";
-export { readCose, signCose, type UnverifiedCose, verifyCose } from "./cose.js";
+export { readCose, signCose, type UnverifiedCose, verifyCose, verifyRead } from "./cose.js";
 export { createSha256, hkdfSha256, hmacSha256, type Sha256, sha256 } from "./hash.js";
 export { generateSealingKey, openSealed, type SealingKey, sealingKeyFromSecret, sealTo } from "./hpke.js";
 export { label } from "./labels.js";

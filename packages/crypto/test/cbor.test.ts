@@ -1,4 +1,5 @@
-import { encode, rfc8949EncodeOptions } from "cborg";
+import { FogboundError } from "@fogbound/errors";
+import { decode, encode, rfc8949EncodeOptions } from "cborg";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor, fromHex, toHex } from "../src/index.js";
@@ -20,6 +21,50 @@ const { value: anyValue } = fc.letrec<{ value: CborValue }>((tie) => ({
     fc.array(fc.tuple(text, tie("value")), { maxLength: 5 }).map((entries) => new Map(entries)),
   ),
 }));
+
+/** Pieces that hostile bytes are likely made of: each kind of head, at each of its borders. */
+const heads = [
+  ...[0x00, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1f, 0x20, 0x38, 0x3b, 0x40, 0x41, 0x58, 0x60, 0x61, 0x62, 0x78].map(
+    (head) => [head],
+  ),
+  ...[0x7f, 0x80, 0x81, 0x82, 0x9f, 0xa0, 0xa1, 0xa2, 0xbf, 0xc0, 0xe0, 0xf4, 0xf6, 0xf7, 0xf8, 0xf9, 0xff].map(
+    (head) => [head],
+  ),
+  ...[
+    "1817",
+    "1818",
+    "190100",
+    "1b001fffffffffffff",
+    "1b0020000000000000",
+    "61c3",
+    "62c3a9",
+    "63efbbbf",
+    "63eda080",
+    "62c080",
+  ].map((hex) => [...fromHex(hex)]),
+];
+
+function damaged([value, changes]: [CborValue, [number, number[]][]]): Uint8Array {
+  const bytes = [...encodeCbor(value)];
+  for (const [at, head] of changes) bytes.splice(at % (bytes.length + 1), at % 3, ...head);
+  return Uint8Array.from(bytes);
+}
+
+/** By another's reader, and by encoding again; `undefined` where that does not give the same bytes. */
+function readByCborg(bytes: Uint8Array): unknown {
+  try {
+    const value = decode(bytes, {
+      strict: true,
+      useMaps: true,
+      rejectDuplicateMapKeys: true,
+      allowIndefinite: false,
+      allowBigInt: false,
+    });
+    return toHex(encodeCbor(value)) === toHex(bytes) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 describe("CBOR", () => {
   it("comes back from its bytes", () => {
@@ -85,6 +130,26 @@ describe("CBOR", () => {
         expect(toHex(encodeCbor(decoded))).toBe(toHex(bytes));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it.each<[string, fc.Arbitrary<Uint8Array>]>([
+    ["any bytes", fc.uint8Array({ maxLength: 12 })],
+    ["heads", fc.array(fc.constantFrom(...heads), { maxLength: 12 }).map((some) => Uint8Array.from(some.flat()))],
+    [
+      "a value of which a few bytes were changed",
+      fc
+        .tuple(anyValue, fc.array(fc.tuple(fc.nat(), fc.constantFrom(...heads)), { minLength: 1, maxLength: 3 }))
+        .map(damaged),
+    ],
+  ])("reads of %s what cborg reads and what encodes to the same bytes, and no more", (_name, anyBytes) => {
+    fc.assert(
+      fc.property(anyBytes, (bytes) => {
+        const expected = readByCborg(bytes);
+        if (expected === undefined) expect(() => decodeCbor(bytes)).toThrow(FogboundError);
+        else expect(decodeCbor(bytes)).toEqual(expected);
+      }),
+      { numRuns: 4000 },
     );
   });
 

@@ -5,6 +5,7 @@ import {
   type BatchStatement,
   batch as batchFormat,
   batchStatement,
+  type Claim,
   hashOf,
   headersRoot,
   instanceIdOf,
@@ -32,7 +33,14 @@ export interface BatchContent {
  * @throws FogboundError `FORMAT_INVALID`, or `VERIFICATION_FAILED` when statement and headers disagree.
  */
 export function readBatchContent(statementBytes: Uint8Array, headers: readonly Uint8Array[]): BatchContent {
-  const statement = batchStatement.read(statementBytes).value;
+  return contentOf(batchStatement.read(statementBytes).value, statementBytes, headers);
+}
+
+function contentOf(
+  statement: BatchStatement,
+  statementBytes: Uint8Array,
+  headers: readonly Uint8Array[],
+): BatchContent {
   const decoded = headers.map((header) => recordHeader.decode(header));
   const [first] = decoded;
   if (first === undefined || !agrees(statement, decoded, headers)) throw FogboundError.verificationFailed();
@@ -46,13 +54,13 @@ export interface ReadBatch {
   readonly bytes: Uint8Array;
   readonly batch: Batch;
   readonly statement: BatchStatement;
-  readonly signer: Uint8Array;
+  readonly claim: Claim<BatchStatement>;
 }
 
 export function readBatch(bytes: Uint8Array): ReadBatch {
   const batch = batchFormat.decode(bytes);
-  const { value: statement, signer } = batchStatement.read(batch.statement);
-  return { bytes, batch, statement, signer };
+  const claim = batchStatement.read(batch.statement);
+  return { bytes, batch, statement: claim.value, claim };
 }
 
 /**
@@ -62,12 +70,12 @@ export function readBatch(bytes: Uint8Array): ReadBatch {
  * @throws FogboundError `FORMAT_INVALID` or `VERIFICATION_FAILED`.
  */
 export async function verifyBatch(
-  { batch, statement, signer }: ReadBatch,
+  { batch, statement, claim }: ReadBatch,
   erasures: Erasures | null = null,
 ): Promise<BatchContent> {
-  if (instanceIdOf(signer, statement.capsule) !== statement.instance) throw FogboundError.verificationFailed();
-  await batchStatement.verify(batch.statement, signer);
-  const content = readBatchContent(batch.statement, batch.headers);
+  if (instanceIdOf(claim.signer, statement.capsule) !== statement.instance) throw FogboundError.verificationFailed();
+  await claim.verify(claim.signer);
+  const content = contentOf(statement, batch.statement, batch.headers);
   const { instance, epoch, first } = statement;
   const isWhole = (body: Uint8Array | null, index: number): boolean =>
     body === null

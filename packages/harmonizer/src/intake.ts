@@ -52,10 +52,11 @@ export class Intake {
   async manifest(bytes: Uint8Array, waiting: Waiting): Promise<Submission> {
     assertStorable(bytes);
     const { store, log, refresh } = this.#parts;
-    const { value, signer } = manifestFormat.read(bytes);
+    const claim = manifestFormat.read(bytes);
+    const { value, signer } = claim;
     const { version, previous } = value;
     const capsule = capsuleIdOf(value.genesis);
-    await manifestFormat.verify(bytes, signer);
+    await claim.verify(signer);
     this.#assertOurs(value.harmonizer);
     await refresh();
     const hash = hashOf(bytes);
@@ -69,9 +70,10 @@ export class Intake {
 
   /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`. */
   async head(bytes: Uint8Array): Promise<Submission> {
-    const { value, signer } = epochHead.read(bytes);
+    const claim = epochHead.read(bytes);
+    const { value, signer } = claim;
     if (instanceIdOf(signer, value.capsule) !== value.instance) throw FogboundError.verificationFailed();
-    const head = await epochHead.verify(bytes, signer);
+    const head = await claim.verify(signer);
     await this.#parts.refresh();
     return { kind: "head", capsule: head.capsule, head, bytes };
   }

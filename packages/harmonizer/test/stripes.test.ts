@@ -1,5 +1,5 @@
 import { randomBytes } from "@fogbound/crypto";
-import { copies, parityShard } from "@fogbound/protocol";
+import { batch as batchFormat, batchStatement, copies, parityShard } from "@fogbound/protocol";
 import { memoryDriver, ObjectStore, type StoreDriver } from "@fogbound/storage";
 import { faultDriver } from "@fogbound/storage/conformance";
 import { describe, expect, test } from "vitest";
@@ -222,11 +222,13 @@ describe("copies", () => {
     const heldBack = new HeldBack();
     const world = new World(heldBack.driver);
     const before = await world.harmonizer();
-    const { batches, writers } = await sharedBundle(heldBack, world, before, 3);
+    const { batches, writers: sent } = await sharedBundle(heldBack, world, before, 3);
     await before.close();
     const [key = "", ...others] = await keysIn(world, "harmonizer/open/");
     expect(others).toEqual([]);
     const { batches: whole } = copies.decode(await readKey(world, key));
+    // What is sent at the same time is sequenced in any order.
+    const writers = whole.flatMap((bytes) => sent.filter(({ instance }) => instance === instanceOf(bytes)));
     const rotten = whole.map((bytes, at) => (at === 1 ? randomBytes(100) : bytes));
     await (await world.store()).replace(key, copies.encode({ suite: 1, batches: rotten }));
     const after = await world.harmonizer();
@@ -494,6 +496,10 @@ async function sharedBundle(
   );
   expect((await bundlesIn(world)).at(-1)?.entries).toHaveLength(instances);
   return { batches, writers };
+}
+
+function instanceOf(bytes: Uint8Array): string {
+  return batchStatement.read(batchFormat.decode(bytes).statement).value.instance;
 }
 
 /** Calls of closing one stripe of each of so many instances, which send at the same time. */

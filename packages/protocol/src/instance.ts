@@ -79,7 +79,7 @@ const byHost: Signed<Countersigned> = signed(
 export const registration: {
   sign(value: Registration, instanceKey: SigningKey, hostKey: SigningKey): Promise<Uint8Array>;
   verify(bytes: Uint8Array, hostKey: Uint8Array): Promise<Registration>;
-  read(bytes: Uint8Array): Claim<Registration>;
+  read(bytes: Uint8Array): Omit<Claim<Registration>, "verify">;
 } = {
   async sign(value, instanceKey, hostKey) {
     return byHost.sign({ suite: 1, registration: await byInstance.sign(value, instanceKey) }, hostKey);

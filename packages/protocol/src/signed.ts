@@ -1,4 +1,4 @@
-import { readCose, type SigningKey, sha256, signCose, verifyCose } from "@fogbound/crypto";
+import { readCose, type SigningKey, sha256, signCose, verifyCose, verifyRead } from "@fogbound/crypto";
 import type { Format } from "./codec.js";
 
 /**
@@ -21,6 +21,11 @@ export interface Claim<T> {
   readonly value: T;
   /** The 32-byte public key named in the protected header. */
   readonly signer: Uint8Array;
+  /**
+   * As {@link Signed.verify}, of bytes that have been read already.
+   * @throws FogboundError `VERIFICATION_FAILED`
+   */
+  verify(publicKey: Uint8Array): Promise<T>;
 }
 
 export function signed<T>(format: Format<T>): Signed<T> {
@@ -31,8 +36,13 @@ export function signed<T>(format: Format<T>): Signed<T> {
     sign: (value, key) => signCose({ context, contentType, payload: format.encode(value), key }),
     verify: async (bytes, publicKey) => format.decode(await verifyCose({ context, contentType, bytes, publicKey })),
     read(bytes) {
-      const { payload, kid } = readCose(bytes);
-      return { value: format.decode(payload), signer: kid };
+      const cose = readCose(bytes);
+      const value = format.decode(cose.payload);
+      const verify = async (publicKey: Uint8Array): Promise<T> => {
+        await verifyRead(cose, { context, contentType, publicKey });
+        return value;
+      };
+      return { value, signer: cose.kid, verify };
     },
   };
 }

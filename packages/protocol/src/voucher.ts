@@ -16,7 +16,8 @@ export async function verifySession(
   issuers: readonly Issuer[],
   hosts: readonly HostEntry[],
 ): Promise<Session> {
-  const { value, signer } = session.read(bytes);
+  const claim = session.read(bytes);
+  const { value, signer } = claim;
   const { issuer, name } = parseSubject(value.subject);
   const listed = issuers.filter(({ id }) => id === issuer);
   const vouches =
@@ -25,7 +26,7 @@ export async function verifySession(
       : value.host === null &&
         listed.some((one) => one.readers.some((reader) => reader.name === name && sameBytes(reader.key, signer)));
   if (!vouches) throw unproved(`nobody the manifest lists for "${issuer}" vouches for it`);
-  return session.verify(bytes, signer).catch(() => {
+  return claim.verify(signer).catch(() => {
     throw unproved("its signature does not hold");
   });
 }
