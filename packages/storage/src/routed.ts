@@ -85,12 +85,8 @@ class RoutedDriver implements StoreDriver {
     return page.slice(0, limit);
   }
 
-  /** All of them at once where several drivers are asked: there are few, and their pages do not end at the same key. */
-  async hidden(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]> {
-    const [first = this.#rest, ...others] = this.#driversUnder(prefix);
-    if (others.length === 0) return this.#in(first, async () => first.hidden?.(prefix, after, signal) ?? []);
-    const all = [first, ...others].map((driver) => this.#ownHidden(driver, prefix, after, signal));
-    return (await Promise.all(all)).flat().sort((one, other) => compareKeys(one.key, other.key));
+  hidden(prefix: string, after: string, signal: AbortSignal): Promise<readonly HiddenObject[]> {
+    return this.#merged(prefix, after, async (driver, last) => driver.hidden?.(prefix, last, signal) ?? []);
   }
 
   delete(key: string, signal: AbortSignal): Promise<void> {
@@ -148,24 +144,6 @@ class RoutedDriver implements StoreDriver {
       }
       const own = page.filter(({ key }) => this.#driverOf(key) === driver);
       if (own.length > 0) return { own, end: last };
-    }
-  }
-
-  async #ownHidden(
-    driver: StoreDriver,
-    prefix: string,
-    after: string,
-    signal: AbortSignal,
-  ): Promise<readonly HiddenObject[]> {
-    const own: HiddenObject[] = [];
-    for (let last = after; ; ) {
-      const page = await this.#in(driver, async () => driver.hidden?.(prefix, last, signal) ?? []);
-      if (page.length === 0) return own;
-      for (const info of page) {
-        assertInOrder(driver, `Looking for what is hidden under ${JSON.stringify(prefix)}`, prefix, last, info.key);
-        last = info.key;
-        if (this.#driverOf(info.key) === driver) own.push(info);
-      }
     }
   }
 
