@@ -7,6 +7,7 @@ import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import { hostSide, judgeAccess } from "./judge.js";
+import { Leases } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { RequestCounters } from "./requests.js";
 
@@ -20,6 +21,7 @@ export class Accesses {
   readonly #byId: Map<string, Access> = new Map();
   /** In receipt order, not yet given out. */
   readonly #queue: Access[] = [];
+  readonly #leases: Leases = new Leases();
   readonly #held: Map<string, KeyHeld> = new Map();
   /** Registrations that an authority journaled, by hash. */
   readonly registered: Set<string> = new Set();
@@ -45,6 +47,7 @@ export class Accesses {
       this.registered.add(toHex(hashOf(record.body.registration)));
       return [];
     }
+    this.#leases.drop(record.stand.time);
     const access = this.#find(record);
     if (access.settled !== null) {
       await this.#addLate(access, access.settled, record);
@@ -116,8 +119,10 @@ export class Accesses {
 
   async #settle(access: Access): Promise<void> {
     if (access.settled !== null) return;
-    judgeAccess(this.#context, access, (id) => this.#byId.get(id)?.settled ?? this.#summary(id));
-    access.settled = { ...summaryOf(access), entry: await entryOf(this.#context, access) };
+    judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#summary(id));
+    const summary = summaryOf(access);
+    this.#leases.keep(access, summary);
+    access.settled = { ...summary, entry: await entryOf(this.#context, access) };
     access.asked.length = 0;
     access.answered.length = 0;
     access.delivered.length = 0;
@@ -125,7 +130,7 @@ export class Accesses {
 
   #summary(id: string): Settled | null {
     const access = this.#byId.get(id);
-    return access === undefined ? null : summaryOf(access);
+    return access === undefined ? null : (access.settled ?? summaryOf(access));
   }
 
   async #takeSettled(): Promise<Entry[]> {

@@ -4,6 +4,7 @@ import { type Access, answeredBy, isFor, papersOf, placeOf, type Settled } from 
 import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import { lateness } from "./leases.js";
 import type { OpenedRecord, ShownAnswer } from "./records.js";
 
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
@@ -117,8 +118,6 @@ function says(body: AnsweredBody, value: Answer): boolean {
     sameBytes(body.header, value.header)
   );
 }
-
-const lateness = 300_000; // what a record may take to its receipt
 
 /** An earlier answer used again: it must be a permit to the same reader for the same thing, and not have run out. */
 function judgeLease(

@@ -97,6 +97,20 @@ describe("an honest history", () => {
     expect((await entriesOf(world)).map(({ outcome }) => outcome)).toEqual(["permitted", "permitted"]);
   });
 
+  it("covers a lease by an answer to an access that left the window long before", async () => {
+    const world = await World.create();
+    const first = await world.ask();
+    const permit = await world.answer(first);
+    await world.deliver(first, [permit]);
+    for (let count = 0; count < 12; count++) {
+      await world.deliver(await world.ask(), [permit]);
+      if (count % 3 === 0) await world.access({ fresh: true });
+    }
+    await world.anchor();
+    const audit = verify(await world.evidence(), { readKeys: [world.capsule.owner] }, { window: 2 });
+    expect((await audit.verdict()).findings).toEqual([]);
+  });
+
   it("forgives what was under way when the last tips were made", async () => {
     const world = await World.create();
     await world.access();
