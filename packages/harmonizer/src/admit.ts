@@ -23,8 +23,11 @@ export class Admission {
     this.#tips = tips;
   }
 
-  /** @throws FogboundError `MANIFEST_STALE`, `HOST_UNPROVED`, `FORMAT_INVALID`, and what reading the log throws. */
-  admit(draft: Draft, submission: Submission): Promise<Admitted> {
+  /**
+   * @returns null when it does not fit into this draft any more: it goes into the next
+   * @throws FogboundError `MANIFEST_STALE`, `HOST_UNPROVED`, `FORMAT_INVALID`, and what reading the log throws.
+   */
+  admit(draft: Draft, submission: Submission): Promise<Admitted | null> {
     switch (submission.kind) {
       case "manifest":
         return admitManifest(draft, submission);
@@ -39,7 +42,7 @@ export class Admission {
     }
   }
 
-  async #admitHead(draft: Draft, { capsule, head, bytes }: Of<"head">): Promise<Admitted> {
+  async #admitHead(draft: Draft, { capsule, head, bytes }: Of<"head">): Promise<Admitted | null> {
     const { instance, epoch } = head;
     inForceIn(draft.state, capsule);
     if (standingOfHead(draft.state.chain(instance), head) === "taken") {
@@ -50,10 +53,10 @@ export class Admission {
     }
     await this.#heads.assertAllowed(draft, head);
     const entryOf = (version: number): SequenceEntry => ({ kind: "head", capsule, version, head: bytes });
-    return { index: draft.add({ kind: "head", capsule, head, bytes }, entryOf) };
+    return placed(draft.add({ kind: "head", capsule, head, bytes }, entryOf));
   }
 
-  async #admitTips(draft: Draft, { capsule }: Of<"tips">): Promise<Admitted> {
+  async #admitTips(draft: Draft, { capsule }: Of<"tips">): Promise<Admitted | null> {
     if (inForceIn(draft.state, capsule).tipsExact) {
       const isIt = (entry: SequenceEntry) => entry.kind === "tips" && entry.capsule === capsule;
       const found = await find(draft, draft.log.places.tips(capsule), isIt);
@@ -61,11 +64,14 @@ export class Admission {
     }
     const tips = await this.#tips.write(draft, capsule);
     const entryOf = (version: number): SequenceEntry => ({ kind: "tips", capsule, version, tips });
-    return { index: draft.add({ kind: "tips", capsule, bytes: tips }, entryOf) };
+    return placed(draft.add({ kind: "tips", capsule, bytes: tips }, entryOf));
   }
 }
 
-async function admitManifest(draft: Draft, { capsule, version, previous, hash }: Of<"manifest">): Promise<Admitted> {
+async function admitManifest(
+  draft: Draft,
+  { capsule, version, previous, hash }: Of<"manifest">,
+): Promise<Admitted | null> {
   const inForce = draft.state.capsule(capsule);
   if (version <= (inForce?.version ?? 0)) {
     const isIt = (entry: SequenceEntry) =>
@@ -76,10 +82,10 @@ async function admitManifest(draft: Draft, { capsule, version, previous, hash }:
   if (version !== (inForce?.version ?? 0) + 1 || !sameBytes(previous, inForce?.hash ?? null))
     throw stale(capsule, inForce?.version ?? 0, version);
   const entryOf = (): SequenceEntry => ({ kind: "manifest", capsule, version, hash });
-  return { index: draft.add({ kind: "manifest", capsule, version, hash }, entryOf) };
+  return placed(draft.add({ kind: "manifest", capsule, version, hash }, entryOf));
 }
 
-async function admitBatch(draft: Draft, { capsule, content, bytes }: Of<"batch">): Promise<Admitted> {
+async function admitBatch(draft: Draft, { capsule, content, bytes }: Of<"batch">): Promise<Admitted | null> {
   const { instance, epoch, batch } = content.statement;
   inForceIn(draft.state, capsule);
   if (standingOfBatch(draft.state.chain(instance), content) === "taken") {
@@ -95,17 +101,21 @@ async function admitBatch(draft: Draft, { capsule, content, bytes }: Of<"batch">
   const index = draft.add({ kind: "batch", capsule, content, bytes }, (version, ordinals) => {
     return { kind: "batch", capsule, version, statement, headers, ordinals };
   });
-  return { index };
+  return placed(index);
 }
 
 /** The same note again is the same note: it stands once. */
-async function admitNote(draft: Draft, { capsule, about, bytes }: Of<"note">): Promise<Admitted> {
+async function admitNote(draft: Draft, { capsule, about, bytes }: Of<"note">): Promise<Admitted | null> {
   inForceIn(draft.state, capsule);
   const isIt = (entry: SequenceEntry) => entry.kind === "note" && sameBytes(entry.note, bytes);
   const found = await find(draft, draft.log.places.note(bytes), isIt);
   if (found !== null) return found;
   const entryOf = (version: number): SequenceEntry => ({ kind: "note", capsule, version, about, note: bytes });
-  return { index: draft.add({ kind: "note", capsule, about, bytes }, entryOf) };
+  return placed(draft.add({ kind: "note", capsule, about, bytes }, entryOf));
+}
+
+function placed(index: number | null): Admitted | null {
+  return index === null ? null : { index };
 }
 
 /** Looks in the bundle where it would be, or in the draft when it is in no bundle yet. */

@@ -1,15 +1,17 @@
 import { FogboundError } from "@fogbound/errors";
 import type { SequenceEntry } from "@fogbound/protocol";
+import { smallObjectBytes } from "@fogbound/storage";
 import { advance, inForceIn, type Step } from "./advance.js";
 import type { LogReader } from "./log-reader.js";
 import { copyOverhead, mostCopiedBytes } from "./open-copies.js";
 import { State } from "./state.js";
-import type { Submission } from "./submission.js";
 
-/** A bundle is closed once it has this many bytes: a store takes 8 MiB at a time, and one entry may be large. */
+/** A bundle is closed once it has this many bytes, so that many submissions at once make several. */
 const bundleBytes = 4 * 1024 * 1024;
 /** Of one entry; more could not be stored. */
 const mostEntryBytes: number = 7 * 1024 * 1024;
+/** Of all entries: what a store takes at a time, less what is beside them in the object (receipt, numbers, roots). */
+export const mostBundleBytes: number = smallObjectBytes - 64 * 1024;
 
 /** The bundle to come, while it is put together: changes nothing until it has won its number. */
 export class Draft {
@@ -29,27 +31,35 @@ export class Draft {
     return this.#bytes >= bundleBytes;
   }
 
-  /** Whether the whole batch still fits beside those of this bundle. An empty draft has room for every submission. */
-  hasRoomFor(submission: Submission): boolean {
-    return (
-      submission.kind !== "batch" || this.#copied === 0 || this.#copied + copiedSize(submission) <= mostCopiedBytes
-    );
-  }
-
-  /** Adds what is next. Its index in the bundle. @throws FogboundError as `advance`, and `FORMAT_INVALID` when too large. */
-  add(step: Step, entryOf: (version: number, ordinals: readonly (readonly number[])[]) => SequenceEntry): number {
+  /**
+   * Adds what is next.
+   * @returns its index in the bundle; null, and nothing is changed, when it does not fit beside what is there. An empty
+   *   draft has room for every entry.
+   * @throws FogboundError as `advance`, and `FORMAT_INVALID` when too large.
+   */
+  add(
+    step: Step,
+    entryOf: (version: number, ordinals: readonly (readonly number[])[]) => SequenceEntry,
+  ): number | null {
     const size = sizeOf(step);
     if (size > mostEntryBytes)
       throw new FogboundError(
         "FORMAT_INVALID",
         `Expected at most ${mostEntryBytes} bytes of headers in one submission, got ${size}. Split it.`,
       );
+    const copied = step.kind === "batch" ? copiedSize(step) : 0;
+    if (!this.#hasRoomFor(size, copied)) return null;
     const ordinals = advance(this.state, step);
     this.entries.push(entryOf(inForceIn(this.state, step.capsule).version, ordinals));
     this.steps.push(step);
     this.#bytes += size;
-    if (step.kind === "batch") this.#copied += copiedSize(step);
+    this.#copied += copied;
     return this.entries.length - 1;
+  }
+
+  #hasRoomFor(size: number, copied: number): boolean {
+    if (this.entries.length === 0) return true;
+    return this.#bytes + size <= mostBundleBytes && (copied === 0 || this.#copied + copied <= mostCopiedBytes);
   }
 }
 

@@ -118,12 +118,14 @@ export class Sequence {
   async #fill(draft: Draft): Promise<Placed[]> {
     const placed: Placed[] = [];
     while (this.#queue.length > 0 && !draft.isFull) {
-      const [pending] = this.#queue;
-      if (pending !== undefined && !draft.hasRoomFor(pending.submission)) break;
-      this.#queue.shift();
+      const pending = this.#queue.shift();
       if (pending === undefined || pending.signal?.aborted) continue;
       try {
         const admitted = await this.#parts.admission.admit(draft, pending.submission);
+        if (admitted === null) {
+          this.#queue.unshift(pending);
+          break;
+        }
         if ("index" in admitted) placed.push({ pending, index: admitted.index });
         else pending.resolve(admitted.receipts);
       } catch (error) {
