@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePorts } from "./free-ports.js";
 import { cephConfiguration } from "./radosgw-configuration.js";
-import { makeFreshBucket, rawClientOf, type S3Server } from "./s3-server.js";
+import { makeFreshBucket, rawClientOf, type S3Credentials, type S3Server } from "./s3-server.js";
 import { type ServerProcess, startProcess, untilHealthy } from "./server-process.js";
 import { announce } from "./store-server.js";
 
@@ -21,6 +21,8 @@ export interface RadosgwOptions {
 export interface Radosgw extends S3Server {
   killGateway(): Promise<void>;
   startGateway(): Promise<void>;
+  /** A user of the gateway who owns nothing and may do nothing until a bucket's policy lets him: `arn:aws:iam:::user/<name>`. */
+  makeUser(name: string): Promise<S3Credentials>;
 }
 
 /** Debian's packages that hold it. */
@@ -61,15 +63,13 @@ async function server(cluster: Cluster, endpoint: string, store: string): Promis
     rawClient: () => rawClientOf(about),
     killGateway: () => cluster.killGateway(),
     startGateway: () => cluster.startGateway(endpoint),
+    makeUser: (name) => cluster.makeUser(name),
     stop: () => cluster.stop(),
   };
 }
 
 class Cluster {
-  readonly credentials = {
-    accessKeyId: randomBytes(10).toString("hex").toUpperCase(),
-    secretAccessKey: randomBytes(20).toString("hex"),
-  };
+  readonly credentials: S3Credentials = freshCredentials();
   readonly #directory: string;
   readonly #configuration: string;
   readonly #keyring: string;
@@ -92,7 +92,7 @@ class Cluster {
     await writeFile(this.#configuration, cephConfiguration(settings));
     await this.#startMonitor(clusterId, monitorPort);
     await this.#startOsd();
-    await this.#makeUser();
+    await this.#createUser("fogbound", this.credentials);
     const endpoint = `http://127.0.0.1:${gatewayPort}`;
     await this.startGateway(endpoint);
     return endpoint;
@@ -105,6 +105,12 @@ class Cluster {
 
   async killGateway(): Promise<void> {
     await this.#gateway?.stop("SIGKILL");
+  }
+
+  async makeUser(name: string): Promise<S3Credentials> {
+    const credentials = freshCredentials();
+    await this.#createUser(name, credentials);
+    return credentials;
   }
 
   /** Nothing that is stored here outlives the test, so nobody is given time to write it down. */
@@ -145,10 +151,9 @@ class Cluster {
     await this.#ceph("osd", "crush", "add", "osd.0", "1.0", "root=default", "host=here");
   }
 
-  async #makeUser(): Promise<void> {
-    const { accessKeyId, secretAccessKey } = this.credentials;
+  async #createUser(name: string, { accessKeyId, secretAccessKey }: S3Credentials): Promise<void> {
     const keys = ["--access-key", accessKeyId, "--secret-key", secretAccessKey];
-    const user = ["user", "create", "--uid=fogbound", "--display-name=Fogbound", ...keys];
+    const user = ["user", "create", `--uid=${name}`, `--display-name=${name}`, ...keys];
     await run("radosgw-admin", ["-c", this.#configuration, "--name", "client.rgw", ...user]);
   }
 
@@ -161,4 +166,11 @@ class Cluster {
     const logFile = join(this.#directory, `${command}.log`);
     return startProcess(command, ["-c", this.#configuration, "-f", ...args], { logFile });
   }
+}
+
+function freshCredentials(): S3Credentials {
+  return {
+    accessKeyId: randomBytes(10).toString("hex").toUpperCase(),
+    secretAccessKey: randomBytes(20).toString("hex"),
+  };
 }
