@@ -18,7 +18,13 @@ export const depositDelay = 250;
 export const longestDepositDelay = 30_000;
 
 /** How often a record is written anew behind another process' one, before it is given up. */
-export const mostTurns = 5;
+export const mostTurns = 8;
+
+/** Milliseconds an authority waits at most before its second try behind another process, or what the first took; doubles four times. */
+export const standBackDelay = 50;
+
+/** Milliseconds at most before an authority looks again whether another process has begun what it seems to begin. */
+export const patience = 500;
 
 /** Seconds an authority waits for the harmonizer's answer before it finds it away; a whole deposit may take longer. */
 export const pingSeconds = 5;

@@ -1,5 +1,13 @@
 import { FogboundError } from "@fogbound/errors";
-import { depositAgain, type EpochManifest, Logger, type Recorded, sweepUnbegunEpoch } from "@fogbound/log";
+import {
+  type ChainPlace,
+  depositAgain,
+  type EpochManifest,
+  Logger,
+  type Recorded,
+  sweepUnbegunEpoch,
+  unbegunEpoch,
+} from "@fogbound/log";
 import {
   batch,
   batchStatement,
@@ -19,11 +27,11 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
-import { mostTurns } from "./defaults.js";
+import { mostTurns, patience } from "./defaults.js";
 import type { HeldManifest } from "./held-manifest.js";
 import { type DepositWatch, JournalDeposit } from "./journal-deposit.js";
 import type { AuthorityKeys } from "./keys.js";
-import { Turns } from "./turns.js";
+import { standBack, Turns } from "./turns.js";
 
 export interface JournalOptions {
   readonly store: ObjectStore;
@@ -76,6 +84,7 @@ export class Journal {
    */
   async record(held: HeldManifest, body: RecordBody, requestHash: Uint8Array): Promise<Recorded> {
     for (let turn = 1; turn <= mostTurns; turn++) {
+      const began = performance.now();
       // One at a time: two epochs must not begin for one manifest, nor a record fall between.
       const { writer, durable } = await this.#turns.run(async () => {
         const open = await this.#writerFor(held);
@@ -85,6 +94,7 @@ export class Journal {
       if (recorded !== null && !(await this.#isOvertaken(writer, recorded))) return recorded;
       const stands = await this.#turns.run(() => this.#giveWay(writer, recorded));
       if (recorded !== null && stands) return recorded;
+      await standBack(turn, performance.now() - began);
     }
     throw new FogboundError(
       "RECORD_NOT_DURABLE",
@@ -102,6 +112,7 @@ export class Journal {
   async #writerFor(held: HeldManifest): Promise<Writer> {
     const manifest = epochManifestOf(held);
     for (let turn = 1; ; turn++) {
+      const began = performance.now();
       try {
         this.#writer ??= await this.#open(manifest);
         const { logger } = this.#writer;
@@ -111,6 +122,7 @@ export class Journal {
         if (!isTaken(error)) throw error;
         if (this.#writer !== null) await this.#giveWay(this.#writer, null);
         if (turn === mostTurns) throw error;
+        await standBack(turn, performance.now() - began);
       }
     }
   }
@@ -121,6 +133,7 @@ export class Journal {
     const [capsule, root] = [this.#capsule, this.#root];
     const place = { store, root, capsule, instance: this.#instance };
     const begun = new Set<number>();
+    await this.#letBegin(place);
     await sweepUnbegunEpoch(place);
     const resume = await depositAgain(place, deposit);
     const logger = await Logger.open({
@@ -139,6 +152,17 @@ export class Journal {
     });
     await this.#watch.resumed();
     return { logger, deposit, begun };
+  }
+
+  /** Lets another process that has just begun to begin an epoch finish: it is alive as long as what it wrote changes. */
+  async #letBegin(place: ChainPlace): Promise<void> {
+    let seen = await unbegunEpoch(place);
+    for (let look = 1; seen !== null && look <= mostTurns; look++) {
+      await standBack(look, patience);
+      const now = await unbegunEpoch(place);
+      if (now === seen) return;
+      seen = now;
+    }
   }
 
   /** A head that does not follow the last record, or that the harmonizer refuses, has begun nothing and goes again. */

@@ -1,4 +1,5 @@
 import { onAbort } from "@fogbound/errors";
+import { standBackDelay } from "./defaults.js";
 
 /** Does one thing after another, in the order they came. One that fails does not hold up the next. */
 export class Turns {
@@ -9,6 +10,17 @@ export class Turns {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/**
+ * A random while, longer after each turn (from 1): processes that begin an epoch at the same moment take each other's
+ * wraps for what a crash left, and would do so again and again in step. On a slow store, where a turn takes longer, it is
+ * longer too, or the next turns would meet all the same.
+ * @param took milliseconds that the turn took
+ */
+export async function standBack(turn: number, took: number): Promise<void> {
+  const most = Math.max(standBackDelay, took) * 2 ** Math.min(turn - 1, 4);
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 }
 
 /**

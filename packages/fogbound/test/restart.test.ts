@@ -54,6 +54,15 @@ describe("A process that starts again on the same vault", () => {
     await last.close();
   });
 
+  it("at the same moment as five others, is served as they are: none keeps another from beginning for ever", async () => {
+    now = await scene();
+    const capsule = await now.owner.seal({ items, policy: viewers });
+    const started = await Promise.all(Array.from({ length: 6 }, () => now.again()));
+    expect(await Promise.all(started.map(({ host }) => read(host, capsule)))).toEqual(started.map(() => "again"));
+    for (const one of started) await one.close();
+    expect((await (await now.owner.audit(capsule.id)).verdict()).findings).toEqual([]);
+  });
+
   it("beside one that is still there, is served as well, and neither spoils the other's log", async () => {
     now = await scene();
     const capsule = await now.owner.seal({ items, policy: viewers });

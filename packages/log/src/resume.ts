@@ -1,3 +1,4 @@
+import { toHex } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import {
   type BatchStatement,
@@ -155,6 +156,21 @@ async function takeBack(
     );
     position = endOf(statement);
   }
+}
+
+/**
+ * The wraps of an epoch that has no head, as text that is the same as long as they are; null without any. A crash leaves
+ * such an epoch for ever, another process under the same key only until it has written its head: look twice.
+ */
+export async function unbegunEpoch(place: ChainPlace, waiting: Waiting = {}): Promise<string | null> {
+  const epoch = await lastEpochNumber(place, waiting);
+  if (epoch === null || (await readObject(place, layout.head(place.instance, epoch), waiting)) !== null) return null;
+  const wraps: string[] = [];
+  for await (const { key } of place.store.list(`${place.root}${layout.epochKey(place.instance, epoch, "")}`, waiting)) {
+    const bytes = await readObject(place, key.slice(place.root.length), waiting);
+    if (bytes !== null) wraps.push(`${key} ${toHex(hashOf(bytes))}`);
+  }
+  return wraps.length === 0 ? null : wraps.join("\n");
 }
 
 /**
