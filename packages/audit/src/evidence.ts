@@ -6,6 +6,7 @@ import type {
   ContentId,
   HiddenObject,
   InstanceId,
+  KeptObject,
   LogObjects,
   Pin,
   Subject,
@@ -47,6 +48,11 @@ export interface Evidence {
   parity?(instance: InstanceId, epoch: number, batch: number): Promise<readonly Uint8Array[]>;
   /** The harmonizer's own copy of a batch; null when it keeps none. */
   batchCopy(instance: InstanceId, epoch: number, batch: number): Promise<Uint8Array | null>;
+  /**
+   * What harmonizer and authorities keep of this capsule beside their logs, each by its own word. Asked for when everything
+   * else was read. Left out where nobody can be asked, as of an export.
+   */
+  kept?(): Promise<ReadonlyMap<"harmonizer" | AuthorityId, readonly KeptObject[]>>;
   /** The sealed content with its header, null when it is proved missing. Given only when re-hashing was asked for. */
   content?(content: ContentId): Promise<AsyncIterable<Uint8Array> | null>;
   /** False when one process is host, authority and harmonizer. */

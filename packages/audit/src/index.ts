@@ -1,6 +1,6 @@
 export type { Audit, AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
 export { explain, findingName } from "./explain.js";
-export { epochs, restorable, unspared } from "./late.js";
+export { epochs, lostCopies, restorable, unspared } from "./late.js";
 export type { LoggedEpoch } from "./logged-epochs.js";
-export type { Restorable } from "./restorable.js";
+export type { LostCopy, Restorable } from "./restorable.js";
 export { verify } from "./verify.js";

@@ -1,7 +1,7 @@
 import type { Waiting } from "@fogbound/protocol";
 import type { Evidence } from "./evidence.js";
 import type { LoggedEpoch } from "./logged-epochs.js";
-import type { Restorable } from "./restorable.js";
+import type { LostCopy, Restorable } from "./restorable.js";
 
 // As `verify`: what reads a whole history is loaded with the first call, so that a host or a reader carries none of it.
 
@@ -31,6 +31,19 @@ export async function* unspared(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const late = await import("./restorable.js");
   yield* late.unspared(evidence, options);
+}
+
+/**
+ * Copies of manifests that harmonizer and authorities keep for themselves, damaged or lost, as far as the capsule's own
+ * objects hold them: each keeper's by version. Given to them once more, they keep them anew.
+ * @throws as `restorable`.
+ */
+export async function* lostCopies(
+  evidence: Evidence,
+  options: Waiting = {},
+): AsyncGenerator<LostCopy, void, undefined> {
+  const late = await import("./restorable.js");
+  yield* late.lostCopies(evidence, options);
 }
 
 /**

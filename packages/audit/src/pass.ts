@@ -9,6 +9,7 @@ import { Findings } from "./findings.js";
 import { judgeHidden } from "./hidden.js";
 import { inOrder } from "./in-order.js";
 import { judgeInstances } from "./instances.js";
+import { judgeKept } from "./kept.js";
 import { judgeLeftovers } from "./leftovers.js";
 import { Losses } from "./losses.js";
 import { judgeManifests, readManifests } from "./manifests.js";
@@ -61,6 +62,7 @@ export async function* judgeHistory(
   }
   context.losses.judge(context, sequence);
   await judgeSpares(context, sequence);
+  await judgeKept(context, sequence);
   judgeRepaired(context);
   await judgeHidden(context);
   judgePin(context, sequence);

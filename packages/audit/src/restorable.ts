@@ -16,6 +16,7 @@ import { isReceipted } from "./bundles.js";
 import type { Context } from "./context.js";
 import type { Evidence } from "./evidence.js";
 import { checkHead, logOf, waiting } from "./heads.js";
+import { type Keeper, objectOf, unsoundKept } from "./kept.js";
 import { judgeHistory } from "./pass.js";
 import type { Sequence } from "./sequence.js";
 import { unsoundSpares } from "./spares.js";
@@ -50,6 +51,23 @@ export async function* unspared(evidence: Evidence, options: Waiting): AsyncGene
       const bytes = (await logOf(context, place.instance)?.read(name, waiting(context))) ?? null;
       if (bytes !== null && (await isWholeBatch(bytes, { ...place, batch }, evidence.capsule))) yield bytes;
     }
+}
+
+/** A copy of a manifest that whoever decides by it lost, or that was changed where it lies. */
+export interface LostCopy {
+  readonly keeper: Keeper;
+  readonly version: number;
+  /** What the owner signed: a harmonizer keeps that. */
+  readonly manifest: Uint8Array;
+  /** The whole object, as authorities keep it; null where a part of it is lost. */
+  readonly object: Uint8Array | null;
+}
+
+export async function* lostCopies(evidence: Evidence, options: Waiting): AsyncGenerator<LostCopy, void, undefined> {
+  const { context, sequence } = await judged(evidence, options);
+  for await (const { keeper, manifest } of unsoundKept(context, sequence))
+    if (manifest !== null)
+      yield { keeper, version: manifest.value.version, manifest: manifest.bytes, object: objectOf(manifest) };
 }
 
 interface Judged {

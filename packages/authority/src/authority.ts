@@ -10,6 +10,7 @@ import {
   capsuleIdOf,
   type Harmonizer,
   instanceIdOf,
+  type KeptObject,
   type Later,
   type LogObjects,
   layout,
@@ -28,6 +29,7 @@ import { Floor } from "./floor.js";
 import { openHeld, requireNamed, type SignedManifest, verifySequenced, verifySigned } from "./held-manifest.js";
 import { Journal } from "./journal.js";
 import { dropEpoch, eraseEpochs, type JournalPlace, restoreObject } from "./keeping.js";
+import { keptBeside } from "./kept.js";
 import { type AuthorityKeys, memberOf } from "./keys.js";
 import { logObjects } from "./log-objects.js";
 import { Nonces } from "./nonces.js";
@@ -92,12 +94,14 @@ export class EmbeddedAuthority implements Authority {
 
   async #publish(bytes: Uint8Array, receipt: Uint8Array, waiting: Waiting): Promise<void> {
     const capsule = capsuleIdOf(manifest.read(manifestObject.decode(bytes).manifest).value.genesis);
+    await this.#floor.mend(capsule, bytes, receipt, waiting);
     const known = await this.#find(capsule, waiting);
     const before: SignedManifest | null = known?.held ?? null;
     const signed = await verifySigned(bytes, before);
     requireNamed(signed, this.#options.keys, this.#options.harmonizer.entry);
     await verifySequenced(signed, receipt);
-    if (before !== null && !isNewer(signed, before)) return;
+    // Held in memory, and perhaps no more in the store.
+    if (before !== null && !isNewer(signed, before)) return this.#floor.raise(signed, waiting);
     const held = await openHeld(signed, this.#options.keys);
     await this.#floor.raise(signed, waiting);
     // Looked up anew: an answer that came meanwhile may have taken the capsule from the floor.
@@ -125,6 +129,10 @@ export class EmbeddedAuthority implements Authority {
 
   journal(capsule: CapsuleId): LogObjects {
     return logObjects(this.#options.store, layout.journal(this.#options.keys.id, capsule));
+  }
+
+  async kept(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly KeptObject[]> {
+    return keptBeside(this.#options.store, this.member, capsule, waiting);
   }
 
   /** Puts back a head or a batch of its journal, by its name there. @throws as `restoreObject`. */

@@ -62,7 +62,8 @@ export async function verifySigned(bytes: Uint8Array, before: SignedManifest | n
   return { capsule, genesis: owner, manifest: value, hash: hashOf(object.manifest), object, bytes };
 }
 
-function partsHold(object: ManifestObject, { parts }: Manifest): boolean {
+/** Whether each part is the one that the manifest names. */
+export function partsHold(object: ManifestObject, { parts }: Manifest): boolean {
   return (
     sameBytes(hashOf(object.host), parts.host) &&
     sameBytes(hashOf(object.authority), parts.authority) &&

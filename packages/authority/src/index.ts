@@ -1,4 +1,5 @@
 export { type AuthorityOptions, EmbeddedAuthority, openAuthority } from "./authority.js";
+export { keptBeside } from "./kept.js";
 export {
   type AuthorityKeys,
   createAuthorityGroup,

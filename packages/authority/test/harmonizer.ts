@@ -90,6 +90,10 @@ export class TestHarmonizer implements Harmonizer {
     return Promise.reject(new Error("not needed by these tests"));
   }
 
+  async kept(): Promise<readonly never[]> {
+    return [];
+  }
+
   async batchCopy(): Promise<null> {
     return null;
   }

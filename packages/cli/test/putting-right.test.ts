@@ -137,7 +137,7 @@ describe("audit --repair", () => {
     const now = await Promise.all([first, second].map((path) => readFile(desk.path("vault", path))));
     expect(now).toEqual(whole);
     const quiet = await desk.run(["audit", capsule, "--repair", "--json"]);
-    expect(quiet.documents[0]).toMatchObject({ type: "repair", capsule, restored: [], lost: [], spared: 0 });
+    expect(quiet.documents[0]).toMatchObject({ type: "repair", capsule, restored: [], lost: [], spared: 0, shown: 0 });
   });
 
   it("names the records that nothing brings back, and stays at 4", async () => {

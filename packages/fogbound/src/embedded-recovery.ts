@@ -1,4 +1,5 @@
 import { type Audit, verify } from "@fogbound/audit";
+import { keptBeside } from "@fogbound/authority";
 import { type ManifestVersion, type OwnerView, openAsOwner, readManifests, verifyManifest } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
@@ -127,15 +128,19 @@ export class Recovery {
     const chain = await this.#chain(capsule, signalOf(waiting));
     const real = await this.#harmonizer(chain.at(-1) ?? chain[0]);
     const members = new Map(chain.flatMap(({ manifest }) => manifest.authorities.members.map((one) => [one.id, one])));
-    const authorities: readonly Pick<Authority, "member" | "journal">[] = [...members.values()].map((member) => ({
-      member,
-      journal: (id) => logObjects(journal, layout.journal(member.id, id)),
-    }));
+    const authorities: readonly Pick<Authority, "member" | "journal" | "kept">[] = [...members.values()].map(
+      (member) => ({
+        member,
+        journal: (id) => logObjects(journal, layout.journal(member.id, id)),
+        kept: (id, options) => keptBeside(journal, member, id, options),
+      }),
+    );
     const harmonizer: Parameters<typeof evidenceFor>[1]["harmonizer"] = {
       anchor: async () => undefined,
       pull: (id, options) => real.pull(id, options),
       parity: (...place) => real.parity(...place),
       batchCopy: (...place) => real.batchCopy(...place),
+      kept: (...about) => real.kept(...about),
     };
     return { store, harmonizer, authorities, partiesSeparate: false };
   }

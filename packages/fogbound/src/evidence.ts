@@ -7,6 +7,7 @@ import type {
   CapsuleId,
   Harmonizer,
   HiddenObject,
+  KeptObject,
   LogObjects,
   Pin,
   Waiting,
@@ -21,8 +22,8 @@ const largestObject = 16 * 1024 * 1024;
 
 interface EvidenceSources {
   readonly store: ObjectStore;
-  readonly harmonizer: Pick<Harmonizer, "anchor" | "pull" | "parity" | "batchCopy">;
-  readonly authorities: readonly Pick<Authority, "member" | "journal">[];
+  readonly harmonizer: Pick<Harmonizer, "anchor" | "pull" | "parity" | "batchCopy" | "kept">;
+  readonly authorities: readonly Pick<Authority, "member" | "journal" | "kept">[];
   readonly partiesSeparate: boolean;
   readonly rehashContent: boolean;
   /** What was seen proved before. */
@@ -53,6 +54,7 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
       : repaired,
     parity: (instance, epoch, batch) => harmonizer.parity(instance, epoch, batch, waiting),
     batchCopy: (instance, epoch, batch) => harmonizer.batchCopy(instance, epoch, batch, waiting),
+    kept: () => keptBy(capsule, sources, waiting),
     ...(rehashContent
       ? { content: async (content) => (await store.get(layout.content(capsule, content), waiting))?.body ?? null }
       : {}),
@@ -115,6 +117,17 @@ async function* hiddenIn(
   for (const [authority, journal] of journals)
     for await (const { name, ...about } of journal?.hidden?.(waiting) ?? [])
       yield { ...about, name: layout.journal(authority, capsule) + name };
+}
+
+async function keptBy(
+  capsule: CapsuleId,
+  { harmonizer, authorities }: Pick<EvidenceSources, "harmonizer" | "authorities">,
+  waiting: Waiting,
+): ReturnType<NonNullable<Evidence["kept"]>> {
+  const kept = new Map<"harmonizer" | AuthorityId, readonly KeptObject[]>();
+  kept.set("harmonizer", await harmonizer.kept(capsule, waiting));
+  for (const authority of authorities) kept.set(authority.member.id, await authority.kept(capsule, waiting));
+  return kept;
 }
 
 async function* bundlesOf(

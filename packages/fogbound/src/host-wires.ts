@@ -58,6 +58,7 @@ export class HarmonizerWire {
       anchor: (capsule, waiting) => real.anchor(capsule, waiting),
       pull: (capsule, waiting) => real.pull(capsule, waiting),
       parity: (instance, epoch, batch, waiting) => real.parity(instance, epoch, batch, waiting),
+      kept: (capsule, waiting) => real.kept(capsule, waiting),
     };
   }
 
@@ -97,6 +98,7 @@ export class AuthorityWire {
       register: (bytes, waiting) => call(waiting, (within) => real.register(bytes, within)),
       answer: (bytes, waiting) => call(waiting, (within) => real.answer(bytes, within)),
       journal: (capsule) => real.journal(capsule),
+      kept: (capsule, waiting) => real.kept(capsule, waiting),
     };
   }
 

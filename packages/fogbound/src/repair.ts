@@ -1,4 +1,4 @@
-import { type Restorable, restorable, unspared } from "@fogbound/audit";
+import { lostCopies, type Restorable, restorable, unspared } from "@fogbound/audit";
 import { FogboundError } from "@fogbound/errors";
 import {
   type Authority,
@@ -45,6 +45,8 @@ export interface Repair {
   readonly outOfReach: readonly LogObject[];
   /** Batches that the harmonizer was given once more, as what it kept of them was damaged or gone. */
   readonly spared: number;
+  /** Manifests that the harmonizer or an authority was given once more, as its own copy was damaged or gone. */
+  readonly shown: number;
 }
 
 /**
@@ -52,6 +54,8 @@ export interface Repair {
  * Safe to repeat, and to break off.
  */
 export async function repairCapsule(capsule: CapsuleId, parties: Keeping, waiting: Waiting): Promise<Repair> {
+  // First: a harmonizer or an authority that decides by a damaged copy refuses everything else.
+  const shown = await showAgain(capsule, parties, waiting);
   const restored: LogObject[] = [];
   const lost: (LogObject & { readonly records: readonly number[] })[] = [];
   const outOfReach: LogObject[] = [];
@@ -61,7 +65,24 @@ export async function repairCapsule(capsule: CapsuleId, parties: Keeping, waitin
     else if (await put(capsule, parties, { ...one, bytes }, waiting)) restored.push({ log, name });
     else outOfReach.push({ log, name });
   }
-  return { restored, lost, outOfReach, spared: await spareAgain(capsule, parties, waiting) };
+  return { restored, lost, outOfReach, spared: await spareAgain(capsule, parties, waiting), shown };
+}
+
+async function showAgain(capsule: CapsuleId, parties: Keeping, waiting: Waiting): Promise<number> {
+  const { harmonizer, authorities } = parties;
+  let shown = 0;
+  for await (const { keeper, manifest, object } of lostCopies(await evidenceFor(capsule, parties, waiting), waiting)) {
+    const receipt = await harmonizer.submitManifest(manifest, waiting);
+    const authority = authorities.find(({ member }) => member.id === keeper);
+    if (object !== null) await authority?.publish(object, receipt, waiting).catch(unlessStale);
+    if (keeper === "harmonizer" || object !== null) shown++;
+  }
+  return shown;
+}
+
+/** It holds a later version, and has put this one back before it said so. */
+function unlessStale(error: unknown): void {
+  if (!FogboundError.isInstance(error) || error.code !== "MANIFEST_STALE") throw error;
 }
 
 /** What it keeps of a batch, it keeps anew when it is submitted once more. */

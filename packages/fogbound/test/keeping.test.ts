@@ -55,7 +55,7 @@ async function journalRoot(): Promise<string> {
   return `authority/${on.authorityIds[0]}/${capsule}/`;
 }
 
-const nothing: Repair = { restored: [], lost: [], outOfReach: [], spared: 0 };
+const nothing: Repair = { restored: [], lost: [], outOfReach: [], spared: 0, shown: 0 };
 
 /** The instance, epoch and record numbers that a batch holds. */
 async function within(key: string): Promise<{ instance: InstanceId; epoch: number; numbers: number[] }> {

@@ -104,6 +104,7 @@ export class Checkpoints {
     this.assertCovered();
     if (this.#tree.size > this.size) await this.#write();
     else if (this.#latest !== null && this.#latest !== stored) await this.#replace(this.#latest);
+    await this.#tiles.dropReplaced();
   }
 
   async #feedTo(next: number): Promise<void> {
@@ -114,7 +115,6 @@ export class Checkpoints {
     await this.#tiles.writeAll(this.size);
     const checkpoint = { origin: this.#parts.origin, size: this.#tree.size, root: this.#tree.root() };
     await this.#replace({ checkpoint, note: await signCheckpoint(checkpoint, this.#parts.logKey) });
-    await this.#tiles.dropReplaced();
   }
 
   async #replace(signed: SignedCheckpoint): Promise<void> {

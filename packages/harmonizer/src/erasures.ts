@@ -1,4 +1,4 @@
-import { toHex } from "@fogbound/crypto";
+import { toHex, utf8 } from "@fogbound/crypto";
 import { type ErasedRecords, erased, hashOf, type InstanceId } from "@fogbound/protocol";
 
 /** What owners erased, as the log says: whole epochs lose their wraps, which a harmonizer has none of; records their bodies. */
@@ -31,6 +31,11 @@ export class Erasures {
   get notes(): ReadonlyMap<string, readonly ErasedRecords[]> {
     return this.#notes;
   }
+}
+
+/** What lies under the name of an erasure that is done. */
+export function erasureMark(note: string): Uint8Array {
+  return utf8(note);
 }
 
 export function erasureName(note: Uint8Array): string {

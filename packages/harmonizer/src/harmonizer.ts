@@ -6,6 +6,7 @@ import type {
   HarmonizerEntry,
   InForce,
   InstanceId,
+  KeptObject,
   NoteKind,
   Pulled,
   Waiting,
@@ -17,9 +18,12 @@ import { readBatch } from "./batch-content.js";
 import type { Cadence } from "./cadence.js";
 import { isClone } from "./chain.js";
 import type { Checkpoints } from "./checkpoints.js";
+import { erasureMark } from "./erasures.js";
 import type { Intake } from "./intake.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
+import { names } from "./names.js";
+import { putDerived } from "./objects.js";
 import type { OpenCopies } from "./open-copies.js";
 import type { EmbeddedHarmonizer } from "./options.js";
 import type { Outbox } from "./outbox.js";
@@ -54,6 +58,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   readonly entry: HarmonizerEntry;
   readonly #parts: HarmonizerParts;
   readonly #turns = new Turns();
+  readonly #marksRepaired = new Set<string>();
   #closing: Promise<void> | null = null;
   readonly #underway = new Set<Promise<unknown>>();
 
@@ -65,8 +70,11 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   async submitManifest(signedManifest: Uint8Array, waiting: Waiting = {}): Promise<Uint8Array> {
     const bytes = signedManifest.slice();
     return this.#open(waiting, async () => {
-      const { intake, sequence } = this.#parts;
-      return only(await sequence.submit(await intake.manifest(bytes, waiting), waiting.signal));
+      const { intake, sequence, manifests } = this.#parts;
+      const submission = await intake.manifest(bytes, waiting);
+      const receipt = only(await sequence.submit(submission, waiting.signal));
+      await manifests.keepAgain(submission.capsule, submission.version, bytes, waiting);
+      return receipt;
     });
   }
 
@@ -128,8 +136,13 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
       const numbers = [...log.places.bundles(capsule)];
       const parts = { history: log.history, tiles };
       const bundles = { [Symbol.asyncIterator]: () => prunedBundles(parts, capsule, numbers, signed, waiting) };
-      return { checkpoint: signed?.note ?? null, bundles, repaired: [...checkpoints.repaired] };
+      const repaired = [...checkpoints.repaired, ...(await this.#marksPutRight(waiting))];
+      return { checkpoint: signed?.note ?? null, bundles, repaired };
     });
+  }
+
+  async kept(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly KeptObject[]> {
+    return this.#open(waiting, () => this.#parts.manifests.kept(capsule, waiting));
   }
 
   async batchCopy(
@@ -187,6 +200,19 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** That a mark is there is what counts; but nothing in a store changes without being told. */
+  async #marksPutRight(waiting: Waiting): Promise<readonly string[]> {
+    const { store, log } = this.#parts;
+    if (store.readOnly) return [];
+    for (const note of log.places.erasures.notes.keys()) {
+      const name = names.erasure(note);
+      if ((await store.head(name, waiting)) === null) continue;
+      const outcome = await putDerived(store, name, erasureMark(note), { ...waiting, isThere: true });
+      if (outcome === "repaired") this.#marksRepaired.add(name);
+    }
+    return [...this.#marksRepaired];
   }
 
   async #close(): Promise<void> {

@@ -24,9 +24,11 @@ import { type ReadBatch, verifyBatch } from "./batch-content.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
 import { names } from "./names.js";
-import { putOnce } from "./objects.js";
+import { putDerived } from "./objects.js";
 import { mostCopiedBytes } from "./open-copies.js";
 import type { Submission } from "./submission.js";
+
+type ManifestSubmission = Extract<Submission, { kind: "manifest" }>;
 
 export interface IntakeParts {
   readonly store: ObjectStore;
@@ -49,7 +51,7 @@ export class Intake {
   }
 
   /** @throws FogboundError `FORMAT_INVALID`, `VERIFICATION_FAILED`, `KEY_WRONG` for another harmonizer's, `MANIFEST_STALE`. */
-  async manifest(bytes: Uint8Array, waiting: Waiting): Promise<Submission> {
+  async manifest(bytes: Uint8Array, waiting: Waiting): Promise<ManifestSubmission> {
     assertStorable(bytes);
     const { store, log, refresh } = this.#parts;
     const claim = manifestFormat.read(bytes);
@@ -60,11 +62,12 @@ export class Intake {
     this.#assertOurs(value.harmonizer);
     await refresh();
     const hash = hashOf(bytes);
-    const submission: Submission = { kind: "manifest", capsule, version, previous, hash };
+    const submission: ManifestSubmission = { kind: "manifest", capsule, version, previous, hash };
     if (version < 1) throw invalid(`Expected manifests numbered from 1, got ${version}.`);
     if (version <= (log.state.capsule(capsule)?.version ?? 0)) return submission;
     await this.#assertSigner(submission, signer, genesis.decode(value.genesis).root, waiting);
-    await putOnce(store, names.manifest(capsule, version, hash), bytes, waiting);
+    // Named by its hash: what else lies there is a copy that was damaged before it was ever sequenced.
+    await putDerived(store, names.manifest(capsule, version, hash), bytes, waiting);
     return submission;
   }
 
@@ -132,7 +135,7 @@ export class Intake {
   }
 
   async #assertSigner(
-    { capsule, version, previous }: Extract<Submission, { kind: "manifest" }>,
+    { capsule, version, previous }: ManifestSubmission,
     signer: Uint8Array,
     root: Uint8Array,
     waiting: Waiting,

@@ -5,9 +5,11 @@ import {
   capsuleIdOf,
   genesis,
   type HostEntry,
+  hashInName,
   hashOf,
   type InstanceId,
   instanceIdOf,
+  type KeptObject,
   type Manifest,
   manifest as manifestFormat,
   type Revocations,
@@ -16,7 +18,7 @@ import {
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { names } from "./names.js";
-import { readObject } from "./objects.js";
+import { hasCode, putDerived, readObject } from "./objects.js";
 
 /** What a harmonizer needs of one manifest; its items, which are most of it, are not kept. */
 export interface ManifestFacts {
@@ -83,6 +85,26 @@ export class Manifests {
     return facts;
   }
 
+  /** Every copy of this capsule's manifests, whether or not it was sequenced. */
+  async kept(capsule: CapsuleId, waiting: Waiting): Promise<readonly KeptObject[]> {
+    const prefix = names.manifests(capsule);
+    const kept: KeptObject[] = [];
+    for await (const { key: name } of this.#store.list(prefix, waiting)) {
+      const manifest = hashInName(name.slice(prefix.length));
+      const bytes = await readObject(this.#store, name, waiting).catch(nothingIfLarger);
+      if (bytes !== null) kept.push({ name, manifest, isWhole: sameBytes(manifest, hashOf(bytes)) });
+    }
+    return kept;
+  }
+
+  /** Puts a copy right once more: damaged, or gone, it would stop whatever is to be decided by it. */
+  async keepAgain(capsule: CapsuleId, version: number, bytes: Uint8Array, waiting: Waiting): Promise<void> {
+    await putDerived(this.#store, names.manifest(capsule, version, hashOf(bytes)), bytes, {
+      ...waiting,
+      isThere: true,
+    });
+  }
+
   async #read(capsule: CapsuleId, version: number, hash: Uint8Array, waiting: Waiting): Promise<ManifestFacts> {
     const key = names.manifest(capsule, version, hash);
     const bytes = await readObject(this.#store, key, waiting);
@@ -92,4 +114,10 @@ export class Manifests {
     if (value.version !== version || capsuleIdOf(value.genesis) !== capsule) throw FogboundError.verificationFailed();
     return factsOf(capsule, value, hash);
   }
+}
+
+/** No manifest is as large as that: other bytes lie there. */
+function nothingIfLarger(error: unknown): Uint8Array {
+  if (hasCode(error, "FORMAT_INVALID")) return new Uint8Array(0);
+  throw error;
 }

@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import { type CapsuleId, type InstanceId, padded } from "@fogbound/protocol";
+import { type CapsuleId, type InstanceId, manifestName, padded } from "@fogbound/protocol";
 
 /** Hashes in a full tile (C2SP tlog-tiles). */
 export const tileWidth = 256;
@@ -23,12 +23,14 @@ export const names = {
   /** That this harmonizer has done its part of an erasure: the name is the hash of the owner's note. */
   erasure: (note: string): string => `harmonizer/erased/${note}`,
   manifest: (capsule: CapsuleId, version: number, hash: Uint8Array): string =>
-    `harmonizer/manifests/${capsule}/${padded(version)}-${toHex(hash)}`,
+    `${names.manifests(capsule)}${manifestName(version, hash)}`,
+  manifests: (capsule: CapsuleId): string => `harmonizer/manifests/${capsule}/`,
   checkpoint: "harmonizer/checkpoint",
   /** C2SP tlog-tiles: `<L>/<N>[.p/<W>]` with N in groups of three digits. */
   tile: (level: number, index: number, width: number): string =>
     `${tileName(level, index)}${width === tileWidth ? "" : `.p/${width}`}`,
   partialTiles: (level: number, index: number): string => `${tileName(level, index)}.p/`,
+  tiles: "harmonizer/tile/",
 } as const;
 
 export interface ParityName {
@@ -39,6 +41,20 @@ export interface ParityName {
   readonly last: number;
   readonly parity: number;
   readonly index: number;
+}
+
+export interface PartialTile {
+  readonly level: number;
+  readonly index: number;
+  readonly width: number;
+}
+
+/** What the name of a partial tile says; null for every other name. */
+export function partialTileIn(name: string): PartialTile | null {
+  const [, level = "", groups = "", width = ""] =
+    /^harmonizer\/tile\/(\d{1,2})\/((?:x\d{3}\/)*\d{3})\.p\/(\d{1,3})$/.exec(name) ?? [];
+  const tile = { level: Number(level), index: Number(groups.replaceAll(/[x/]/g, "")), width: Number(width) };
+  return names.tile(tile.level, tile.index, tile.width) === name && tile.width < tileWidth ? tile : null;
 }
 
 function twelve(number: number): string {

@@ -31,18 +31,22 @@ export async function putOnce(
 /**
  * Puts a derived copy right: what others computed the same stays, what is damaged is written anew.
  * @returns "repaired" when it was damaged, or gone though it should have been there
- * @param isThere whether it is worth looking before trying to create it
+ * @param options.isThere whether it is worth looking before trying to create it
  */
 export async function putDerived(
   store: ObjectStore,
   key: string,
   bytes: Uint8Array,
-  isThere = false,
+  { isThere = false, ...waiting }: Waiting & { readonly isThere?: boolean } = {},
 ): Promise<"done" | "repaired"> {
-  if (!isThere && (await created(store, key, bytes, {}))) return "done";
-  const found = await readObject(store, key);
+  if (!isThere && (await created(store, key, bytes, waiting))) return "done";
+  // Whatever is larger than a small object is not this one.
+  const found = await readObject(store, key, waiting).catch((error: unknown) => {
+    if (hasCode(error, "FORMAT_INVALID")) return null;
+    throw error;
+  });
   if (found !== null && equalBytes(found, bytes)) return "done";
-  await store.replace(key, bytes);
+  await store.replace(key, bytes, waiting);
   return "repaired";
 }
 

@@ -1,4 +1,5 @@
 import { byTimer, type CapsuleId, type HarmonizerEntry, quietly } from "@fogbound/protocol";
+import type { ObjectStore } from "@fogbound/storage";
 import { Admission } from "./admit.js";
 import type { Step } from "./advance.js";
 import { Cadence } from "./cadence.js";
@@ -49,7 +50,10 @@ export async function openHarmonizer(options: HarmonizerOptions): Promise<Embedd
   const sequence = new Sequence({ store, log, admission, copies, origin, receiptKey, clock, onSequenced });
   const refresh = () => sequence.refresh();
   const checkpoints = new Checkpoints({ store, origin, logKey, log, refresh });
-  const tiles = new TileReader((name) => readObject(store, name));
+  const tiles = new TileReader({
+    read: (name) => readObject(store, name),
+    list: (prefix) => namesUnder(store, prefix),
+  });
   const { sinks = [], later = byTimer } = options;
   const alerts = quietly(options.alerts);
   const anchor: CourierParts["anchor"] = async (capsule) => {
@@ -87,4 +91,8 @@ function cadenceOf(
     cadence.within(most * 1000);
     for (const capsule of capsules) shorten(capsule).catch(() => undefined);
   };
+}
+
+async function* namesUnder(store: ObjectStore, prefix: string): AsyncGenerator<string, void, undefined> {
+  for await (const { key } of store.list(prefix)) yield key;
 }

@@ -4,7 +4,7 @@ import type { ObjectStore } from "@fogbound/storage";
 import type { Step } from "./advance.js";
 import type { ReadBatch } from "./batch-content.js";
 import { eraseSpares } from "./erase-spares.js";
-import { erasureName } from "./erasures.js";
+import { erasureMark, erasureName } from "./erasures.js";
 import type { SequencedBundle } from "./history.js";
 import type { LogReader } from "./log-reader.js";
 import type { Manifests } from "./manifest-facts.js";
@@ -186,7 +186,7 @@ export class Stripes {
     const { store, log } = this.#parts;
     if ((await store.head(names.erasure(note))) !== null) return;
     for (const records of log.places.erasures.notes.get(note) ?? []) await eraseSpares(this.#parts, records);
-    await putDerived(store, names.erasure(note), new TextEncoder().encode(note));
+    await putDerived(store, names.erasure(note), erasureMark(note));
   }
 
   async #eraseAll(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ObjectStore } from "@fogbound/storage";
-import { names, tileWidth } from "./names.js";
+import { names, type PartialTile, partialTileIn, tileWidth } from "./names.js";
 import { putDerived } from "./objects.js";
 import type { Tile, TileTree } from "./tree.js";
 
@@ -14,6 +14,8 @@ export class TileWriter {
   readonly #partial: (string | undefined)[] = [];
   readonly repaired: string[] = [];
   #replaced: Tile[] = [];
+  /** Whether nothing is known to be left of what was replaced before. */
+  #swept = false;
 
   constructor(store: ObjectStore, tree: TileTree) {
     this.#store = store;
@@ -37,23 +39,38 @@ export class TileWriter {
     }
   }
 
-  /** Deletes partial tiles whose full tile is there, as C2SP allows. What cannot be deleted harms nobody. */
+  /**
+   * Deletes every partial tile that a wider one has replaced: its hashes stand there too, and what nobody reads, nobody
+   * would miss a byte of. The first time in all of the log, as another process may have been stopped before this; then
+   * where the tree has grown. What cannot be deleted now is looked for in all of it again.
+   */
   async dropReplaced(): Promise<void> {
-    const replaced = this.#replaced;
+    if (this.#store.readOnly) return;
+    const prefixes = this.#swept
+      ? [...this.#replaced, ...this.#tree.partial()].map(({ level, index }) => names.partialTiles(level, index))
+      : [names.tiles];
     this.#replaced = [];
+    this.#swept = false;
     try {
-      for (const { level, index } of replaced)
-        for await (const { key } of this.#store.list(names.partialTiles(level, index))) await this.#store.delete(key);
+      for (const prefix of prefixes)
+        for await (const { key } of this.#store.list(prefix))
+          if (this.#isReplaced(partialTileIn(key))) await this.#store.delete(key);
+      this.#swept = true;
     } catch {
       return;
     }
+  }
+
+  /** Another process may have written wider ones than this one knows of. */
+  #isReplaced(tile: PartialTile | null): boolean {
+    return tile !== null && this.#tree.outgrew(tile);
   }
 
   async #writeFinished(covered: number): Promise<void> {
     for (const tile of [...this.#tree.finished]) {
       const isThere = (tile.index + 1) * tileWidth ** (tile.level + 1) <= covered;
       const name = names.tile(tile.level, tile.index, tile.width);
-      if ((await putDerived(this.#store, name, tile.bytes, isThere)) === "repaired") this.repaired.push(name);
+      if ((await putDerived(this.#store, name, tile.bytes, { isThere })) === "repaired") this.repaired.push(name);
       this.#tree.forget(1);
       if (!isThere) this.#replaced.push(tile);
     }

@@ -1,5 +1,5 @@
 import { CompactTree, concatBytes, rootOf } from "@fogbound/crypto";
-import { tileWidth } from "./names.js";
+import { type PartialTile, tileWidth } from "./names.js";
 
 /** One C2SP tile: up to 256 hashes; full ones never change again. */
 export interface Tile {
@@ -44,6 +44,13 @@ export class TileTree {
     return this.#edge.flatMap(({ hashes, tiles }, level) =>
       hashes.length === 0 ? [] : [{ level, index: tiles, width: hashes.length, bytes: concatBytes(...hashes) }],
     );
+  }
+
+  /** Whether a tile of this tree begins with the hashes of that partial one, and has more. */
+  outgrew({ level, index, width }: PartialTile): boolean {
+    const edge = this.#edge[level];
+    if (edge === undefined) return false;
+    return index < edge.tiles || (index === edge.tiles && width < edge.hashes.length);
   }
 
   #push(level: number, hash: Uint8Array): void {

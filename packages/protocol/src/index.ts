@@ -43,7 +43,7 @@ export {
   type NamedSecret,
   type SealedKeyRing,
 } from "./key-file.js";
-export { layout, padded } from "./layout.js";
+export { hashInName, layout, manifestName, padded } from "./layout.js";
 export {
   type AuditorEntry,
   type AuthorityGroup,
@@ -81,6 +81,7 @@ export type {
   Harmonizer,
   HiddenObject,
   InForce,
+  KeptObject,
   LogObjects,
   Pulled,
   Waiting,

@@ -1,4 +1,4 @@
-import { toHex } from "@fogbound/crypto";
+import { fromHex, toHex } from "@fogbound/crypto";
 import type { AuthorityId, CapsuleId, ContentId, InstanceId } from "./identifiers.js";
 
 /** Where everything lies (PROTOCOL section 2). Nobody else spells a key. */
@@ -9,12 +9,14 @@ export const layout = {
   manifests: (capsule: CapsuleId): string => `capsules/${capsule}/manifests/`,
   /** The hash stands in the name: junk cannot block a version. */
   manifest: (capsule: CapsuleId, version: number, hash: Uint8Array): string =>
-    `capsules/${capsule}/manifests/${padded(version)}-${toHex(hash)}`,
+    `capsules/${capsule}/manifests/${manifestName(version, hash)}`,
   /** The root of a host's log of one capsule; names below it are those of `LogObjects`. */
   hostLog: (capsule: CapsuleId): string => `capsules/${capsule}/`,
   /** The harmonizer's and the authorities' part of an export that was imported, under the names it had in the file. */
   imported: (capsule: CapsuleId): string => `capsules/${capsule}/imported/`,
   journal: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/`,
+  /** The manifests an authority was shown, each under its `manifestName`. */
+  shown: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/manifests/`,
   /** An authority's own notes of outages, beside its journal: `<outage>/began`, `<outage>/<release>`, `<outage>/ended`. */
   outages: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/outages/`,
   /** Where pushes lie in a mailbox, by number. */
@@ -30,6 +32,17 @@ export const layout = {
     harmonizer: ["harmonizer/"],
   },
 } as const;
+
+/** What every copy of a manifest is called, wherever it lies. */
+export function manifestName(version: number, hash: Uint8Array): string {
+  return `${padded(version)}-${toHex(hash)}`;
+}
+
+/** The hash in such a name; null for one that is none. */
+export function hashInName(name: string): Uint8Array | null {
+  const [, hex] = /^\d{8}-([0-9a-f]{64})$/.exec(name) ?? [];
+  return hex === undefined ? null : fromHex(hex);
+}
 
 /** Eight digits, so that key order is number order. */
 export function padded(number: number): string {

@@ -46,6 +46,16 @@ export interface Pulled {
   readonly repaired: readonly string[];
 }
 
+/** An object that a party keeps for itself beside its log, and that no audit reads: as it lies in its store. */
+export interface KeptObject {
+  /** Its key there. */
+  readonly name: string;
+  /** Of a copy of a manifest: what its name says is the hash of the signed manifest. null for anything else. */
+  readonly manifest: Uint8Array | null;
+  /** Whether it is what its name, or its signature, says. */
+  readonly isWhole: boolean;
+}
+
 /** Which manifest the log says is in force. */
 export interface InForce {
   readonly version: number;
@@ -58,7 +68,11 @@ export interface InForce {
  */
 export interface Harmonizer {
   readonly entry: HarmonizerEntry;
-  /** Sequences a signed manifest. A receipt for the same one again. @throws `MANIFEST_STALE` when another version n+1 won. */
+  /**
+   * Sequences a signed manifest. For the same one again, the same receipt; its own copy, if that was damaged or lost, is put
+   * back.
+   * @throws `MANIFEST_STALE` when another version n+1 won.
+   */
   submitManifest(signedManifest: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
   /** Sequences an epoch's head; a leaf receipt. @throws `HOST_UNPROVED` for an instance nobody named stands for, a clone, one revoked. */
   submitHead(signedHead: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
@@ -86,6 +100,8 @@ export interface Harmonizer {
     epochs: readonly { readonly instance: InstanceId; readonly epoch: number }[],
     waiting?: Waiting,
   ): Promise<readonly { readonly instance: InstanceId; readonly epoch: number }[]>;
+  /** What it keeps of this capsule beside its log: its copies of the manifests, in name order. */
+  kept(capsule: CapsuleId, waiting?: Waiting): Promise<readonly KeptObject[]>;
   /** Its own copy of a batch, kept until the stripe is closed; null when it keeps none. */
   batchCopy(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<Uint8Array | null>;
 }
@@ -100,7 +116,8 @@ export interface Answered {
 export interface Authority {
   readonly member: AuthorityMember;
   /**
-   * Shows it a manifest object with the harmonizer's leaf receipt for it.
+   * Shows it a manifest object with the harmonizer's leaf receipt for it. Its own copy of that one, if it was damaged or
+   * lost, is put back first, whatever the version.
    * @throws `VERIFICATION_FAILED`, `MANIFEST_STALE` below its floor, `KEY_WRONG` when the manifest does not name it.
    */
   publish(manifestObject: Uint8Array, receipt: Uint8Array, waiting?: Waiting): Promise<void>;
@@ -112,4 +129,6 @@ export interface Authority {
   answer(question: Uint8Array, waiting?: Waiting): Promise<Answered>;
   /** Its journal for one capsule; the owner pulls it from here, not through the harmonizer. */
   journal(capsule: CapsuleId): LogObjects;
+  /** What it keeps of this capsule beside its journal: the manifests it was shown, and its notes of outages, in name order. */
+  kept(capsule: CapsuleId, waiting?: Waiting): Promise<readonly KeptObject[]>;
 }

@@ -19,9 +19,10 @@ export async function repair(context: Context, { owner }: Vault, capsule: Capsul
     output.warn(`${capsule}: ${name} can be restored, by whoever runs ${log}`);
 }
 
-function noteOf({ restored, spared }: Repair): string {
+function noteOf({ restored, spared, shown }: Repair): string {
   const parts: string[] = [];
   if (restored.length > 0) parts.push(`restored ${counted(restored.length, "object", "objects")}`);
   if (spared > 0) parts.push(`gave the harmonizer ${counted(spared, "batch", "batches")} to keep anew`);
+  if (shown > 0) parts.push(`showed ${counted(shown, "manifest", "manifests")} once more to whoever had lost a copy`);
   return parts.join(", ");
 }
