@@ -14,6 +14,12 @@ import type {
   Waiting,
 } from "@fogbound/protocol";
 
+/** An object, and where it lies, so that whoever reads of it can look for it. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Everything an audit is handed. Nothing in it is believed without a signature or a hash that leads back to the capsule
  * id. Each iterable may be iterated several times and must give the same each time; what cannot be read throws, and is
@@ -24,8 +30,8 @@ export interface Evidence {
   readonly capsule: CapsuleId;
   /** Whether the capsule id came from outside the evidence. Without it, evidence is consistent at best, never proved. */
   readonly pinned: boolean;
-  /** `manifestObject`s in any order; junk may lie among them. */
-  manifests(): AsyncIterable<Uint8Array>;
+  /** `manifestObject`s in any order, with their names where they have any; junk may lie among them. */
+  manifests(): AsyncIterable<Uint8Array | NamedBytes>;
   /** The hosts' log of this capsule. */
   readonly log: LogObjects;
   /** Each authority's journal, from that authority; null when it could not be asked. */

@@ -1,4 +1,4 @@
-export type { Audit, AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
+export type { Audit, AuditKeys, AuditOptions, Entry, Evidence, NamedBytes } from "./evidence.js";
 export { explain, findingName } from "./explain.js";
 export { epochs, lostCopies, restorable, unspared } from "./late.js";
 export type { LoggedEpoch } from "./logged-epochs.js";

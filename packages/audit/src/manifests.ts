@@ -39,8 +39,8 @@ export interface Manifests {
   readonly journals: ReadonlyMap<InstanceId, AuthorityId>;
   /** Every authority that a manifest names. */
   readonly authorities: ReadonlySet<AuthorityId>;
-  /** Objects that claim to be of this capsule and do not hold, and objects that cannot be read at all. */
-  readonly rejected: readonly string[];
+  /** Objects that claim to be of this capsule and do not hold, and objects that cannot be read at all: their names and hashes. */
+  readonly rejected: readonly (readonly string[])[];
 }
 
 interface Candidate {
@@ -49,35 +49,44 @@ interface Candidate {
   readonly hash: string;
   readonly bytes: Uint8Array;
   readonly objects: ManifestObject[];
+  readonly names: string[];
 }
 
 /** Reads every manifest object once and keeps those that descend from the capsule's genesis. */
 export async function readManifests(evidence: Evidence): Promise<Manifests> {
   const candidates = new Map<string, Candidate>();
-  const rejected: string[] = [];
-  for await (const bytes of evidence.manifests())
-    if (!collect(evidence.capsule, bytes, candidates)) rejected.push(hash(hashOf(bytes)));
+  const rejected: (readonly string[])[] = [];
+  for await (const given of evidence.manifests()) {
+    const { names, bytes } =
+      "bytes" in given ? { names: [given.name], bytes: given.bytes } : { names: [], bytes: given };
+    if (!collect(evidence.capsule, { names, bytes }, candidates)) rejected.push([...names, hash(hashOf(bytes))]);
+  }
   const byHash = new Map<string, KnownManifest>();
   for (const candidate of [...candidates.values()].sort((left, right) => left.value.version - right.value.version)) {
     const known = await prove(evidence.capsule, candidate, byHash);
     if (known !== null) byHash.set(known.hash, known);
-    else rejected.push(`sha256 ${candidate.hash}`);
+    else rejected.push([...candidate.names, `sha256 ${candidate.hash}`]);
   }
   return { ...partiesOf(evidence.capsule, [...byHash.values()]), byHash, rejected };
 }
 
-function collect(capsule: CapsuleId, bytes: Uint8Array, candidates: Map<string, Candidate>): boolean {
+function collect(
+  capsule: CapsuleId,
+  { names, bytes }: { readonly names: readonly string[]; readonly bytes: Uint8Array },
+  candidates: Map<string, Candidate>,
+): boolean {
   const object = ifItReads(() => manifestObject.decode(bytes));
   if (object === null) return false;
   const name = toHex(hashOf(object.manifest));
   const before = candidates.get(name);
   if (before !== undefined) {
     before.objects.push(object);
+    before.names.push(...names);
     return true;
   }
   const claim = ifItReads(() => manifest.read(object.manifest));
   if (claim === null || capsuleIdOf(claim.value.genesis) !== capsule) return false;
-  candidates.set(name, { ...claim, hash: name, bytes: object.manifest, objects: [object] });
+  candidates.set(name, { ...claim, hash: name, bytes: object.manifest, objects: [object], names: [...names] });
   return true;
 }
 
@@ -137,9 +146,7 @@ export function judgeManifests(
     findings.add("MANIFEST_MISSING", "incomplete", "No manifest descends from the capsule's genesis.");
   if (missing)
     for (const object of rejected)
-      findings.add("MANIFEST_INVALID", "broken", "A manifest object does not hold, and a version is missing.", [
-        object,
-      ]);
+      findings.add("MANIFEST_INVALID", "broken", "A manifest object does not hold, and a version is missing.", object);
   for (const known of byHash.values()) judgeOne(known, sequenced.get(known.value.version), byHash, findings);
 }
 

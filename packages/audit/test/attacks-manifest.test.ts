@@ -19,6 +19,20 @@ describe("attacks on the manifests", () => {
     await expectFinding(world, "MANIFEST_INVALID", "broken", { manifests: () => iterate([object]) });
   });
 
+  it("MANIFEST_INVALID: an object that was altered is told by its name, also where it says whose it is", async () => {
+    const world = await anchored();
+    const whole = world.manifests[0] ?? new Uint8Array(0);
+    const owner = Buffer.from(whole).indexOf(root.publicKey);
+    for (const at of [1, owner, whole.length - 1]) {
+      const bytes = whole.with(at, (whole[at] ?? 0) ^ 1);
+      const verdict = await verdictOf(world, { manifests: () => iterate([{ name: "manifests/00000001", bytes }]) });
+      const invalid = verdict.findings.filter(({ code }) => code === "MANIFEST_INVALID");
+      expect(invalid.flatMap(({ evidence, sentence }) => [...evidence, sentence]).join(" ")).toMatch(
+        at === whole.length - 1 ? /part of manifest 1/ : /manifests\/00000001/,
+      );
+    }
+  });
+
   it("MANIFEST_INVALID: a sealed part was exchanged", async () => {
     const world = await anchored();
     const object = manifestObject.decode(world.manifests[0] ?? new Uint8Array(0));

@@ -1,4 +1,4 @@
-import type { Evidence } from "@fogbound/audit";
+import type { Evidence, NamedBytes } from "@fogbound/audit";
 import { withGrants } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import type {
@@ -142,10 +142,10 @@ async function* objectsUnder(
   store: ObjectStore,
   prefix: string,
   waiting: Waiting,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const { key } of store.list(prefix, waiting)) {
-    const object = await store.get(key, waiting);
-    if (object !== null) yield await readAll(object, largestObject);
+): AsyncGenerator<NamedBytes, void, undefined> {
+  for await (const { key: name } of store.list(prefix, waiting)) {
+    const object = await store.get(name, waiting);
+    if (object !== null) yield { name, bytes: await readAll(object, largestObject) };
   }
 }
 

@@ -74,15 +74,16 @@ async function showAgain(capsule: CapsuleId, parties: Keeping, waiting: Waiting)
   for await (const { keeper, manifest, object } of lostCopies(await evidenceFor(capsule, parties, waiting), waiting)) {
     const receipt = await harmonizer.submitManifest(manifest, waiting);
     const authority = authorities.find(({ member }) => member.id === keeper);
-    if (object !== null) await authority?.publish(object, receipt, waiting).catch(unlessStale);
+    if (object !== null) await authority?.publish(object, receipt, waiting).catch(unlessPutBack);
     if (keeper === "harmonizer" || object !== null) shown++;
   }
   return shown;
 }
 
-/** It holds a later version, and has put this one back before it said so. */
-function unlessStale(error: unknown): void {
-  if (!FogboundError.isInstance(error) || error.code !== "MANIFEST_STALE") throw error;
+/** It holds a later version, or another of its copies is damaged still: it has put this one back before it said so. */
+function unlessPutBack(error: unknown): void {
+  const after: readonly unknown[] = ["MANIFEST_STALE", "VERIFICATION_FAILED", "FORMAT_INVALID"];
+  if (!FogboundError.isInstance(error) || !after.includes(error.code)) throw error;
 }
 
 /** What it keeps of a batch, it keeps anew when it is submitted once more. */

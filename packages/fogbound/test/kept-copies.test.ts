@@ -7,12 +7,16 @@ import { type Scene, scene, textItem, viewers } from "./kit.js";
 let on: Scene;
 let capsule: CapsuleId;
 
+const versions = [1, 2, 3];
+
 beforeEach(async () => {
   on = await scene();
   capsule = (await on.owner.seal({ items: [textItem("a.txt", "x")], policy: viewers })).id;
   await access();
-  await on.owner.setPolicy(capsule, Policy.allow({ readers: ["local#reader"], actions: ["view", "download"] }));
-  await access();
+  for (const readers of [["local#reader", "local#other"], ["local#reader"]] as const) {
+    await on.owner.setPolicy(capsule, Policy.allow({ readers, actions: ["view", "download"] }));
+    await access();
+  }
   expect(await verdict()).toMatchObject({ outcome: "proved", findings: [] });
 });
 afterEach(() => on.close());
@@ -44,13 +48,13 @@ async function bytesOf(key: string): Promise<string> {
   return (await bufferOf(key)).toString("base64");
 }
 
-/** Of two versions, by the harmonizer and by the authority. */
+/** Of every version, by the harmonizer and by the authority. */
 async function copies(): Promise<string[]> {
   const found = [
     ...(await keys(`harmonizer/manifests/${capsule}/`)),
     ...(await keys(`authority/${on.authorityIds[0]}/${capsule}/manifests/`)),
   ];
-  expect(found).toHaveLength(4);
+  expect(found).toHaveLength(2 * versions.length);
   return found;
 }
 
@@ -76,7 +80,7 @@ describe("a copy of a manifest that harmonizer or authority keep for themselves"
     expect(findingNames(damaged)).toEqual([...before.keys()].sort());
 
     const repair: Repair = await on.owner.repair(capsule);
-    expect(repair).toEqual({ restored: [], lost: [], outOfReach: [], spared: 0, shown: 4 });
+    expect(repair).toEqual({ restored: [], lost: [], outOfReach: [], spared: 0, shown: 6 });
     for (const [key, bytes] of before) expect(await bytesOf(key)).toBe(bytes);
     expect(await verdict()).toMatchObject({ outcome: "proved", findings: [] });
     expect((await on.owner.repair(capsule)).shown).toBe(0);
@@ -90,10 +94,10 @@ describe("a copy of a manifest that harmonizer or authority keep for themselves"
     const again = await on.again();
     const damaged = await verdict(again);
     expect(damaged.outcome).toBe("incomplete");
-    expect(damaged.findings).toHaveLength(4);
+    expect(damaged.findings).toHaveLength(6);
     expect(new Set(damaged.findings.map(({ code }) => code))).toEqual(new Set(["COPY_ALTERED"]));
     for (const keeper of ["the harmonizer", on.authorityIds[0]])
-      for (const version of [1, 2])
+      for (const version of versions)
         expect(damaged.findings.map(({ sentence }) => sentence)).toContain(
           `Of manifest ${version}, which was put in force, ${keeper} has no copy any more.`,
         );
@@ -109,7 +113,7 @@ describe("a copy of a manifest that harmonizer or authority keep for themselves"
     const again = await on.again();
     await expect(access(again)).rejects.toMatchObject({ code: "VERIFICATION_FAILED" });
     // The version in force was shown to both on the way there.
-    expect((await again.owner.repair(capsule)).shown).toBe(2);
+    expect((await again.owner.repair(capsule)).shown).toBe(4);
     await access(again);
     expect((await verdict(again)).findings.map(({ code }) => code).filter((code) => code !== "ANSWER_MISSING")).toEqual(
       [],
