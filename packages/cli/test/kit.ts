@@ -60,26 +60,28 @@ export class Desk {
   readonly environment: Environment;
   readonly #printed: string[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, more: Environment) {
     this.folder = join(folder, "work");
     this.environment = {
       XDG_CONFIG_HOME: join(folder, "config"),
       FOGBOUND_PASSPHRASE_FILE: join(folder, "passphrase"),
       PATH: process.env.PATH,
+      ...more,
     };
   }
 
-  static async open(): Promise<Desk> {
+  static async open(more: Environment = {}): Promise<Desk> {
     const folder = await mkdtemp(join(tmpdir(), "fogbound-cli-"));
     await writeFile(join(folder, "passphrase"), `${passphrase}\n`, { mode: 0o600 });
     await mkdir(join(folder, "work"));
-    return new Desk(folder);
+    return new Desk(folder, more);
   }
 
-  /** One where `init` has been run. */
-  static async initialised(): Promise<Desk> {
-    const desk = await Desk.open();
-    await desk.done("init", "--recovery-key", "recovery.txt", ...cheap);
+  /** One where `init` has been run. @param store another one than `./vault`, with what its adapter needs */
+  static async initialised(store?: { readonly url: string; readonly environment: Environment }): Promise<Desk> {
+    const desk = await Desk.open(store?.environment);
+    const elsewhere = store === undefined ? [] : ["--store", store.url];
+    await desk.done("init", "--recovery-key", "recovery.txt", ...elsewhere, ...cheap);
     return desk;
   }
 

@@ -21,6 +21,9 @@ export interface RadosgwOptions {
 export interface Radosgw extends S3Server {
   killGateway(): Promise<void>;
   startGateway(): Promise<void>;
+  /** Ends monitor, OSD and gateway at once: on bluestore, what it acknowledged is there when they are started again. */
+  killCluster(): Promise<void>;
+  startCluster(): Promise<void>;
   /** A user of the gateway who owns nothing and may do nothing until a bucket's policy lets him: `arn:aws:iam:::user/<name>`. */
   makeUser(name: string): Promise<S3Credentials>;
 }
@@ -63,6 +66,8 @@ async function server(cluster: Cluster, endpoint: string, store: string): Promis
     rawClient: () => rawClientOf(about),
     killGateway: () => cluster.killGateway(),
     startGateway: () => cluster.startGateway(endpoint),
+    killCluster: () => cluster.kill(),
+    startCluster: () => cluster.startAgain(endpoint),
     makeUser: (name) => cluster.makeUser(name),
     stop: () => cluster.stop(),
   };
@@ -107,6 +112,17 @@ class Cluster {
     await this.#gateway?.stop("SIGKILL");
   }
 
+  async kill(): Promise<void> {
+    await Promise.all([this.#gateway, this.#osd, this.#monitor].map((daemon) => daemon?.stop("SIGKILL")));
+  }
+
+  /** On what lies in its directory. */
+  async startAgain(endpoint: string): Promise<void> {
+    this.#monitor = await this.#daemon("ceph-mon", ["-i", "a"]);
+    this.#osd = await this.#daemon("ceph-osd", ["-i", "0"]);
+    await this.startGateway(endpoint);
+  }
+
   async makeUser(name: string): Promise<S3Credentials> {
     const credentials = freshCredentials();
     await this.#createUser(name, credentials);
@@ -115,7 +131,7 @@ class Cluster {
 
   /** Nothing that is stored here outlives the test, so nobody is given time to write it down. */
   async stop(): Promise<void> {
-    for (const daemon of [this.#gateway, this.#osd, this.#monitor]) await daemon?.stop("SIGKILL");
+    await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
 

@@ -1,12 +1,10 @@
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { generateSigningKey, type SigningKey } from "@fogbound/identity";
 import { type Batch, batch, batchStatement, type CapsuleId } from "@fogbound/protocol";
 import type { Damageable, History } from "./history.js";
 import { batchOfSeveral, chainsIn, nameInLog, nextNumber, sparesOf } from "./log-names.js";
 import { writeEpochAnew } from "./rewritten-epoch.js";
 
-/** What the attacker has beside the disk. */
+/** What the attacker has beside the store. */
 export interface Attacked extends Damageable {
   readonly history: History;
   readonly capsule: CapsuleId;
@@ -197,7 +195,7 @@ export const attacks: readonly Attack[] = [
     name: "the checkpoint is an older one",
     expected: [0, "COPY_ALTERED"],
     does({ files, history }) {
-      cpSync(join(history.older, "objects/harmonizer/checkpoint.object"), files.path("harmonizer/checkpoint"));
+      files.write("harmonizer/checkpoint", history.older.get("harmonizer/checkpoint") ?? Buffer.alloc(0));
       return ["harmonizer/checkpoint"];
     },
   },
@@ -282,9 +280,8 @@ export const attacks: readonly Attack[] = [
   {
     name: "the whole vault is put back to an older state",
     expected: [4, "PIN_CONTRADICTED"],
-    does({ vault, history }) {
-      rmSync(vault, { recursive: true });
-      cpSync(history.older, vault, { recursive: true });
+    does({ files, history }) {
+      files.become(history.older);
       return ["An older state was restored"];
     },
   },

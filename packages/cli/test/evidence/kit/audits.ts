@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import type { Environment } from "../../../src/index.js";
 import type { Desk, Document } from "../../kit.js";
 
 const main = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
@@ -21,13 +22,15 @@ export interface Audited {
   readonly stderr: string;
 }
 
+/** A vault, and the owner's keys of it. */
 export interface Place {
-  readonly vault: string;
+  readonly url: string;
+  readonly environment: Environment;
   readonly keyFile: string;
 }
 
-function argumentsFor(capsule: string, { vault, keyFile }: Place, flags: readonly string[]): readonly string[] {
-  return ["audit", capsule, "--json", "--store", `file:${vault}`, "--key-file", keyFile, ...flags];
+function argumentsFor(capsule: string, { url, keyFile }: Place, flags: readonly string[]): readonly string[] {
+  return ["audit", capsule, "--json", "--store", url, "--key-file", keyFile, ...flags];
 }
 
 /** In a process of its own, of the command as it is published. */
@@ -41,7 +44,7 @@ export async function auditedByProcess(
     throw new Error("There is no dist/main.js. Build first: turbo run build --filter=@fogbound/cli");
   const child = spawn(process.execPath, [main, ...argumentsFor(capsule, place, flags)], {
     cwd: desk.folder,
-    env: { ...desk.environment },
+    env: { ...desk.environment, ...place.environment },
   });
   child.stdin.end();
   const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
@@ -55,7 +58,9 @@ export async function auditedHere(
   place: Place,
   ...flags: readonly string[]
 ): Promise<Audited> {
-  const { exitCode, stdout, stderr } = await desk.run(argumentsFor(capsule, place, flags));
+  const { exitCode, stdout, stderr } = await desk.run(argumentsFor(capsule, place, flags), {
+    environment: place.environment,
+  });
   return auditedFrom(exitCode, stdout, stderr);
 }
 

@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { localDisk } from "@fogbound/adapter-local-disk";
 import type { CapsuleId } from "@fogbound/protocol";
-import { type Host, ObjectStore, Policy } from "fogbound";
+import { type Host, Policy } from "fogbound";
 import { type Embedded, openEmbedded } from "fogbound/embedded";
 import { Desk, passphrase } from "../../kit.js";
 import { auditedHere, type Place } from "./audits.js";
-import { StoredFiles } from "./stored-files.js";
+import { type Ground, storeAt, type VaultPlace } from "./ground.js";
+import type { StoredObjects } from "./stored-objects.js";
 
 const hour = 3_600_000;
 
@@ -22,11 +22,14 @@ export interface Size {
 }
 
 export const large: Size = { first: 18, second: 10, third: 3, before: 9, after: 2 };
+/** As short as one can be that has closed stripes, in a log of one epoch as well. */
+export const medium: Size = { first: 9, second: 2, third: 1, before: 8, after: 1 };
 export const small: Size = { first: 9, second: 2, third: 1, before: 1, after: 1 };
 
 /** A vault to damage, with key file and pin of its own. */
 export interface Damageable extends Place {
-  readonly files: StoredFiles;
+  readonly vault: VaultPlace;
+  readonly files: StoredObjects;
 }
 
 /** A vault with three days of accesses in it, and a pin kept beside its key file. */
@@ -35,43 +38,45 @@ export class History {
   readonly capsule: CapsuleId;
   /** Accesses that were asked for. */
   readonly accesses: number;
+  readonly vault: VaultPlace;
+  /** The objects as they were before the last day. */
+  readonly older: ReadonlyMap<string, Buffer>;
   #copies = 0;
 
-  constructor(desk: Desk, capsule: CapsuleId, accesses: number) {
+  constructor(desk: Desk, vault: VaultPlace, about: Pick<History, "capsule" | "accesses" | "older">) {
     this.desk = desk;
-    this.capsule = capsule;
-    this.accesses = accesses;
+    this.vault = vault;
+    this.capsule = about.capsule;
+    this.accesses = about.accesses;
+    this.older = about.older;
   }
 
-  get vault(): string {
-    return this.desk.path("vault");
-  }
-
-  /** The vault as it was before the last day. */
-  get older(): string {
-    return this.desk.path("older");
-  }
-
-  get keyFile(): string {
-    return keyFileOf(this.desk);
-  }
-
-  /** A copy of vault, key file and pin, for one test to damage. */
-  copy(): Damageable {
-    const directory = this.desk.path(`vault-${this.#copies + 1}`);
-    cpSync(this.vault, directory, { recursive: true });
-    return this.over(directory);
+  /** A copy of vault, key file and pin, for one test to damage; it is taken away again. */
+  async damaged<T>(use: (vault: Damageable) => Promise<T>): Promise<T> {
+    const copy = await this.vault.copy();
+    try {
+      return await use(await this.over(copy));
+    } finally {
+      await copy.remove();
+    }
   }
 
   /** The same key file and pin over another vault. */
-  over(vault: string): Damageable {
+  async over(vault: VaultPlace): Promise<Damageable> {
     this.#copies++;
     const folder = this.desk.path(`keys-${this.#copies}`);
     mkdirSync(folder);
     const keyFile = join(folder, "owner.key");
-    cpSync(this.keyFile, keyFile);
-    cpSync(`${this.keyFile}.pins`, `${keyFile}.pins`, { recursive: true });
-    return { vault, keyFile, files: new StoredFiles(vault) };
+    const own = keyFileOf(this.desk);
+    cpSync(own, keyFile);
+    cpSync(`${own}.pins`, `${keyFile}.pins`, { recursive: true });
+    const { url, environment } = vault;
+    return { url, environment, keyFile, vault, files: await vault.objects() };
+  }
+
+  async close(): Promise<void> {
+    await this.vault.remove();
+    await this.desk.close();
   }
 }
 
@@ -79,15 +84,13 @@ export class History {
  * Three processes, each of which opens all parties anew: one alone for two days, with a policy changed at the end; then
  * two at once, during which a reader is revoked. Four instances and more, several epochs, closed stripes and open ones.
  */
-export async function makeHistory(size: Size): Promise<History> {
-  const desk = await Desk.initialised();
+export async function makeHistory(size: Size, ground: Ground): Promise<History> {
+  const vault = await ground.place();
+  const desk = await Desk.initialised(vault);
   const days = new Days();
-  const vault = desk.path("vault");
   const keyFile = keyFileOf(desk);
-  const open = async (): Promise<Embedded> => {
-    const store = await ObjectStore.open(localDisk({ directory: vault }));
-    return openEmbedded({ store, keyFile, passphrase, clock: days.now });
-  };
+  const open = async (): Promise<Embedded> =>
+    openEmbedded({ store: await storeAt(vault), keyFile, passphrase, clock: days.now });
 
   const first = await open();
   const capsule = await seal(first);
@@ -99,7 +102,7 @@ export async function makeHistory(size: Size): Promise<History> {
   await first.owner.setPolicy(capsule, policy("view", "download"));
   await use(first.host, size.third);
   await first.close();
-  cpSync(vault, desk.path("older"), { recursive: true });
+  const older = (await vault.objects()).all();
 
   days.turn(2);
   const [second, third] = [await open(), await open()];
@@ -110,7 +113,7 @@ export async function makeHistory(size: Size): Promise<History> {
   await third.close();
   await second.close();
 
-  const audited = await auditedHere(desk, capsule, { vault, keyFile });
+  const audited = await auditedHere(desk, capsule, { url: vault.url, environment: vault.environment, keyFile });
   const pin = join(`${keyFile}.pins`, `${capsule}.pin`);
   if (audited.outcome !== "proved" || !existsSync(pin))
     throw new Error(`Expected an undamaged history to be proved and pinned, got ${JSON.stringify(audited)}`);
@@ -118,7 +121,7 @@ export async function makeHistory(size: Size): Promise<History> {
   // Each change overtakes a request of every process that serves, which is recorded and asked anew.
   const answered = audited.accesses.filter(({ outcome }) => outcome !== "asked");
   if (answered.length !== accesses) throw new Error(`Expected ${accesses} accesses, got ${answered.length}.`);
-  return new History(desk, capsule, accesses);
+  return new History(desk, vault, { capsule, accesses, older });
 }
 
 function keyFileOf({ environment }: Desk): string {

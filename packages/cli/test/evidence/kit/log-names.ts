@@ -1,5 +1,5 @@
 import { batch as batchFormat } from "@fogbound/protocol";
-import type { StoredFiles } from "./stored-files.js";
+import type { StoredObjects } from "./stored-objects.js";
 
 /** One chain as its objects lie in the vault: a host's instance, or an authority's journal. */
 export interface StoredChain {
@@ -14,7 +14,7 @@ export interface StoredChain {
 
 /** Chains by where they lie, the one with most batches first. */
 export function chainsIn(
-  files: StoredFiles,
+  files: StoredObjects,
   where: "capsules/" | "authority/",
 ): readonly [StoredChain, ...StoredChain[]] {
   const prefixes = new Set(files.keys(where).flatMap((key) => /^.*\/instances\/ins_[a-z2-7]+\//.exec(key)?.[0] ?? []));
@@ -24,7 +24,7 @@ export function chainsIn(
   return [first, ...others];
 }
 
-function chainAt(files: StoredFiles, prefix: string): StoredChain {
+function chainAt(files: StoredObjects, prefix: string): StoredChain {
   const batches = files.keys(prefix).filter((key) => /\/\d{8}\/\d{8}$/.test(key));
   const epochOf = (key: string): string => key.slice(0, -9);
   const epochs = [...new Set(batches.map(epochOf))].map((epoch) => batches.filter((key) => epochOf(key) === epoch));
@@ -32,7 +32,7 @@ function chainAt(files: StoredFiles, prefix: string): StoredChain {
 }
 
 /** The first batch of several records. */
-export function batchOfSeveral(files: StoredFiles): string {
+export function batchOfSeveral(files: StoredObjects): string {
   for (const chain of [...chainsIn(files, "capsules/"), ...chainsIn(files, "authority/")])
     for (const key of chain.batches) if (batchFormat.decode(files.read(key)).headers.length > 1) return key;
   throw new TypeError("Expected a batch of several records, got none.");
@@ -49,7 +49,7 @@ export function nameInLog(key: string): string {
 }
 
 /** Everything the harmonizer keeps that would bring this chain's batches back. */
-export function sparesOf(files: StoredFiles, { instance }: StoredChain): readonly string[] {
+export function sparesOf(files: StoredObjects, { instance }: StoredChain): readonly string[] {
   const kept = files.keys("harmonizer/");
   return kept.filter((key) => key.includes(`/${instance}/`) && !key.startsWith("harmonizer/manifests/"));
 }

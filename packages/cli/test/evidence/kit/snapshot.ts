@@ -1,8 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** Every file under a directory as it was, to be put back after each damage; cheaper than a copy each time. */
-export class Snapshot {
+/** All of a vault as it was, to be put back after each damage; cheaper than a copy each time. */
+export interface Snapshot {
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** In order, the same for the same files. */
+  readonly names: readonly string[];
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  putBack(): Promise<void>;
+}
+
+/** Of every file under a directory, by its path from there. */
+export class FileSnapshot implements Snapshot {
   readonly directory: string;
   readonly files: ReadonlyMap<string, Buffer>;
 
@@ -11,24 +20,23 @@ export class Snapshot {
     this.files = new Map(this.#names().map((name) => [name, readFileSync(join(directory, name))]));
   }
 
-  /** Paths from the directory, in order, the same for the same files. */
   get names(): readonly string[] {
     return [...this.files.keys()];
   }
 
-  write(name: string, bytes: Uint8Array): void {
+  async write(name: string, bytes: Uint8Array): Promise<void> {
     mkdirSync(dirname(join(this.directory, name)), { recursive: true });
     writeFileSync(join(this.directory, name), bytes);
   }
 
-  putBack(): void {
+  async putBack(): Promise<void> {
     for (const name of this.#names()) {
       const before = this.files.get(name);
       if (before === undefined) rmSync(join(this.directory, name));
-      else if (!before.equals(readFileSync(join(this.directory, name)))) this.write(name, before);
+      else if (!before.equals(readFileSync(join(this.directory, name)))) await this.write(name, before);
     }
     const there = new Set(this.#names());
-    for (const [name, bytes] of this.files) if (!there.has(name)) this.write(name, bytes);
+    for (const [name, bytes] of this.files) if (!there.has(name)) await this.write(name, bytes);
   }
 
   #names(): string[] {

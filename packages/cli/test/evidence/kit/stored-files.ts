@@ -1,23 +1,22 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { StoredObjects } from "./stored-objects.js";
 
 const suffix = ".object";
 
 /**
- * The objects of a vault on a local disk, by raw calls on its files: what whoever holds the disk can do, past every check
- * that an ObjectStore makes. All of Fogbound's own names are made of characters that stand on the disk as they are.
+ * The objects of a vault on a local disk, by raw calls on its files. All of Fogbound's own names are made of characters
+ * that stand on the disk as they are.
  */
-export class StoredFiles {
-  readonly directory: string;
+export class StoredFiles extends StoredObjects {
   readonly #objects: string;
 
   constructor(directory: string) {
-    this.directory = directory;
+    super();
     this.#objects = join(directory, "objects");
   }
 
-  /** Every key under a prefix, in order. */
-  keys(prefix: string = ""): string[] {
+  override keys(prefix: string = ""): string[] {
     const found: string[] = [];
     for (const entry of readdirSync(this.#objects, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith(suffix)) continue;
@@ -28,36 +27,25 @@ export class StoredFiles {
     return found.sort();
   }
 
-  read(key: string): Buffer {
-    return readFileSync(this.path(key));
+  override read(key: string): Buffer {
+    return readFileSync(this.#path(key));
   }
 
-  write(key: string, bytes: Uint8Array): void {
-    mkdirSync(dirname(this.path(key)), { recursive: true });
-    writeFileSync(this.path(key), bytes);
+  override write(key: string, bytes: Uint8Array): void {
+    mkdirSync(dirname(this.#path(key)), { recursive: true });
+    writeFileSync(this.#path(key), bytes);
   }
 
-  /** @throws when there is none: a test that removes nothing shows nothing. */
-  remove(...keys: readonly string[]): void {
-    if (keys.length === 0) throw new TypeError("Expected keys to remove, got none.");
-    for (const key of keys) rmSync(this.path(key));
+  protected override drop(key: string): void {
+    rmSync(this.#path(key));
   }
 
-  /** One bit of one byte. */
-  flip(key: string, at: number = -9): void {
-    const bytes = this.read(key);
-    const place = at < 0 ? bytes.length + at : at;
-    bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
-    this.write(key, bytes);
-  }
+  /** Files are changed at once, and always looked at. */
+  override async flush(): Promise<void> {}
 
-  swap(one: string, other: string): void {
-    const [first, second] = [this.read(one), this.read(other)];
-    this.write(one, second);
-    this.write(other, first);
-  }
+  override async refresh(): Promise<void> {}
 
-  path(key: string): string {
+  #path(key: string): string {
     return join(this.#objects, ...key.split("/")) + suffix;
   }
 }
