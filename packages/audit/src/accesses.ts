@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import { hashOf, type InstanceId, type ItemId, type KeyHeld } from "@fogbound/protocol";
+import type { InstanceId, ItemId, KeyHeld } from "@fogbound/protocol";
 import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
 import { judgeAnswered } from "./answers.js";
 import { judgeOutages } from "./break-glass.js";
@@ -44,7 +44,7 @@ export class Accesses {
   /** @returns the accesses that are complete now, in receipt order */
   async add(record: OpenedRecord): Promise<Entry[]> {
     if (record.kind === "registered") {
-      this.registered.add(toHex(hashOf(record.body.registration)));
+      this.registered.add(record.id);
       return [];
     }
     this.#leases.drop(record.stand.time);
@@ -67,7 +67,7 @@ export class Accesses {
   }
 
   #find(record: Exclude<OpenedRecord, { kind: "registered" }>): Access {
-    const id = toHex(record.kind === "delivered" ? record.body.request : hashOf(record.body.request));
+    const { id } = record;
     const found = this.#byId.get(id);
     if (found !== undefined) return found;
     const access = newAccess(id, record.stand.leaf);

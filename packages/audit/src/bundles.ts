@@ -70,11 +70,12 @@ export async function checkBundle(context: Context, bytes: Uint8Array): Promise<
     context.findings.add("RECEIPT_INVALID", "broken", "A bundle of the harmonizer's log cannot be read.");
     return { value: null, count: 0, root: new Uint8Array(0), included: false, entries: [] };
   }
-  const leafHashes = prunedLeafHashes(value);
+  const leaves = value.entries.map((entry) => (entry.kind === "other" ? [] : leavesOf(entry, value.time)));
+  const leafHashes = prunedLeafHashes(value, leaves);
   const root = rootOf(leafHashes);
   await checkReceipt(context, value, leafHashes.length, root);
   const included = checkInclusion(context, value, leafHashes);
-  return { value, count: leafHashes.length, root, included, entries: await checkEntries(context, value) };
+  return { value, count: leafHashes.length, root, included, entries: await checkEntries(context, value, leaves) };
 }
 
 /** Whether a harmonizer that a manifest names stands for these very leaves. */
@@ -121,15 +122,19 @@ function checkInclusion({ checkpoint, findings }: Context, value: PrunedBundle, 
   return false;
 }
 
-async function checkEntries(context: Context, value: PrunedBundle): Promise<CheckedEntry[]> {
+async function checkEntries(
+  context: Context,
+  value: PrunedBundle,
+  leavesOfEntries: readonly (readonly Leaf[])[],
+): Promise<CheckedEntry[]> {
   const checked: CheckedEntry[] = [];
   let leaf = value.first;
-  for (const entry of value.entries) {
+  for (const [at, entry] of value.entries.entries()) {
     if (entry.kind === "other") {
       leaf += entry.leafHashes.length;
       continue;
     }
-    const leaves = leavesOf(entry, value.time);
+    const leaves = leavesOfEntries[at] ?? [];
     if (entry.capsule === context.evidence.capsule)
       checked.push(await checkEntry(context, entry, { leaf, leaves, time: value.time }));
     else context.findings.add("RECEIPT_INVALID", "broken", relabelled(value.number), [paper("receipt", value.receipt)]);

@@ -41,9 +41,8 @@ export class RememberedPapers {
   readonly #sessions: Map<string, Promise<CheckedSession | null>> = new Map();
   readonly #papers: Map<string, Promise<Papers | null>> = new Map();
 
-  /** null when either cannot be read at all. */
-  check(context: Context, requestBytes: Uint8Array, sessionBytes: Uint8Array): Promise<Papers | null> {
-    const id = toHex(hashOf(requestBytes));
+  /** null when either cannot be read at all. @param id hash of the request, in hex */
+  check(context: Context, id: string, requestBytes: Uint8Array, sessionBytes: Uint8Array): Promise<Papers | null> {
     const sessionId = toHex(hashOf(sessionBytes));
     return remember(this.#papers, `${id}${sessionId}`, async () => {
       const checked = await remember(this.#sessions, sessionId, () => checkSession(sessionBytes));

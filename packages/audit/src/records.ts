@@ -43,23 +43,27 @@ export interface ShownAnswer {
   readonly genuine: boolean;
 }
 
+interface Opened {
+  /** Hash of the request (of the registration), in hex. */
+  readonly id: string;
+  readonly stand: Stand;
+}
+
 export type OpenedRecord =
-  | { readonly kind: "asked"; readonly stand: Stand; readonly body: AskedBody; readonly papers: Papers | null }
-  | {
+  | (Opened & { readonly kind: "asked"; readonly body: AskedBody; readonly papers: Papers | null })
+  | (Opened & {
       readonly kind: "answered";
-      readonly stand: Stand;
       readonly body: AnsweredBody;
       readonly papers: Papers | null;
       readonly authority: AuthorityId;
-    }
-  | {
+    })
+  | (Opened & {
       readonly kind: "delivered";
-      readonly stand: Stand;
       readonly body: DeliveredBody;
       /** null for one that cannot be read. */
       readonly answers: readonly (ShownAnswer | null)[];
-    }
-  | { readonly kind: "registered"; readonly stand: Stand; readonly body: RegisteredBody };
+    })
+  | (Opened & { readonly kind: "registered"; readonly body: RegisteredBody });
 
 const atOnce = 16;
 
@@ -115,18 +119,19 @@ async function check(context: Context, stand: Stand, body: RecordBody): Promise<
   if (!sameBytes(commitmentOf(body.opening, of), header.commitment))
     return refuse("is not about the request that its header commits to.");
   const { authority } = chain;
+  const id = toHex(of);
   if (body.kind === "delivered")
     return authority === null
-      ? { kind: "delivered", stand, body, answers: await readAnswers(context, body) }
+      ? { kind: "delivered", id, stand, body, answers: await readAnswers(context, body) }
       : refuse("stands in a journal.");
   if (body.kind === "registered")
-    return authority === null ? refuse("stands in a host's chain.") : { kind: "registered", stand, body };
-  const papers = await context.papers.check(context, body.request, body.session);
+    return authority === null ? refuse("stands in a host's chain.") : { kind: "registered", id, stand, body };
+  const papers = await context.papers.check(context, id, body.request, body.session);
   if (body.kind === "asked")
-    return authority === null ? { kind: "asked", stand, body, papers } : refuse("stands in a journal.");
+    return authority === null ? { kind: "asked", id, stand, body, papers } : refuse("stands in a journal.");
   return authority === null
     ? refuse("stands in a host's chain.")
-    : { kind: "answered", stand, body, papers, authority };
+    : { kind: "answered", id, stand, body, papers, authority };
 }
 
 function boundTo(body: RecordBody): Uint8Array {

@@ -38,10 +38,12 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
+const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Lower case. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  for (let at = 0; at < bytes.length; at++) text += hexOfByte[bytes[at] ?? 0];
   return text;
 }
 

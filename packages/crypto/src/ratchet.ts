@@ -1,4 +1,4 @@
-import { hkdfSha256 } from "./hash.js";
+import { hkdfSha256, hmacSha256 } from "./hash.js";
 import { label } from "./labels.js";
 
 const noSalt: Uint8Array = new Uint8Array(0);
@@ -6,6 +6,15 @@ const noSalt: Uint8Array = new Uint8Array(0);
 /** The first chain key of an epoch. Whoever holds the epoch's secret reads all of the epoch. */
 export function epochChainKey(secret: Uint8Array): Uint8Array {
   return hkdfSha256(secret, noSalt, label("epoch"), 32);
+}
+
+const recordKeyLabel: Uint8Array = /* @__PURE__ */ label("record-key");
+const chainKeyLabel: Uint8Array = /* @__PURE__ */ label("chain-key");
+const firstBlock: Uint8Array = Uint8Array.of(1);
+
+/** HKDF-Expand to one block of 32 bytes (RFC 5869 section 2.3). Both keys of a step come from one extraction. */
+function expand(extracted: Uint8Array, info: Uint8Array): Uint8Array {
+  return hmacSha256(extracted, info, firstBlock);
 }
 
 /**
@@ -34,10 +43,12 @@ export class Ratchet {
 
   /** The 32-byte key of the next record: for one use, then to be overwritten by who drew it. */
   next(): { recordKey: Uint8Array } {
-    const recordKey = hkdfSha256(this.#chainKey, noSalt, label("record-key"), 32);
-    const following = hkdfSha256(this.#chainKey, noSalt, label("chain-key"), 32);
+    const extracted = hmacSha256(noSalt, this.#chainKey);
+    const recordKey = expand(extracted, recordKeyLabel);
+    const following = expand(extracted, chainKeyLabel);
     this.#chainKey.set(following);
     following.fill(0);
+    extracted.fill(0);
     this.#position++;
     return { recordKey };
   }

@@ -2,14 +2,7 @@ import { type Audit, type AuditKeys, verify } from "@fogbound/audit";
 import { type ArchivePlace, indexArchive } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import { type CapsuleId, isIdentifier, layout, type Waiting } from "@fogbound/protocol";
-import {
-  type ExportedObjects,
-  exported,
-  exportedEvidence,
-  markerText,
-  objectsInFile,
-  readExported,
-} from "./exported-objects.js";
+import { type ExportedObjects, exported, exportedEvidence, markerText, objectsInFile } from "./exported-objects.js";
 import { signalOf } from "./owner-steps.js";
 
 export interface ExportAuditOptions extends Waiting {
@@ -52,7 +45,7 @@ export async function openExport(file: Blob): Promise<OpenedExport> {
 }
 
 async function checkMarker(objects: ExportedObjects): Promise<void> {
-  const marker = await readExported(objects, exported.marker);
+  const marker = await objects.read(exported.marker);
   const text = marker === null ? "" : new TextDecoder().decode(marker);
   if (text === markerText) return;
   const version = /^fogbound export (\d+)\n$/.exec(text)?.[1];

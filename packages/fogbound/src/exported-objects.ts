@@ -1,5 +1,6 @@
 import type { Evidence } from "@fogbound/audit";
 import { type ArchivePlace, withGrants } from "@fogbound/capsule";
+import { FogboundError } from "@fogbound/errors";
 import {
   type AuthorityId,
   type CapsuleId,
@@ -26,6 +27,8 @@ export interface ExportedObjects {
   /** Names that start so, in their order. */
   list(prefix: string): AsyncIterable<string>;
   open(name: string): Promise<StoredObject | null>;
+  /** The whole object. @throws FogboundError `FORMAT_INVALID` for one larger than any that an audit reads whole. */
+  read(name: string): Promise<Uint8Array | null>;
 }
 
 export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): ExportedObjects {
@@ -39,6 +42,13 @@ export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlac
       const { offset, size } = place;
       // No time: a file does not say when its objects were written.
       return { key: name, size, modified: new Date(0), body: file.slice(offset, offset + size).stream() };
+    },
+    async read(name) {
+      const place = index.get(name);
+      if (place === undefined) return null;
+      const { offset, size } = place;
+      if (size > largestObject) throw tooLarge(name, size);
+      return new Uint8Array(await file.slice(offset, offset + size).arrayBuffer());
     },
   };
 }
@@ -76,14 +86,18 @@ export function objectsInStore(store: ObjectStore, capsule: CapsuleId, waiting: 
     async open(name) {
       return store.get(importedKey(capsule, name), waiting);
     },
+    async read(name) {
+      const object = await store.get(importedKey(capsule, name), waiting);
+      return object === null ? null : readAll(object, largestObject);
+    },
   };
 }
 
 const largestObject = 16 * 1024 * 1024;
 
-export async function readExported(objects: ExportedObjects, name: string): Promise<Uint8Array | null> {
-  const object = await objects.open(name);
-  return object === null ? null : readAll(object, largestObject);
+function tooLarge(name: string, size: number): FogboundError {
+  const message = `Expected at most ${largestObject} bytes in "${name}", got ${size}. The file is damaged or not an export.`;
+  return new FogboundError("FORMAT_INVALID", message);
 }
 
 /** What an audit of an export looks at. */
@@ -92,7 +106,7 @@ export async function exportedEvidence(
   capsule: CapsuleId,
   options: { readonly pinned: boolean; readonly rehashContent: boolean },
 ): Promise<Evidence> {
-  const checkpoint = await readExported(objects, exported.checkpoint);
+  const checkpoint = await objects.read(exported.checkpoint);
   const log = logIn(objects, layout.hostLog(capsule));
   const content: Evidence["content"] = async (id) => (await objects.open(layout.content(capsule, id)))?.body ?? null;
   return {
@@ -128,13 +142,13 @@ function logIn(objects: ExportedObjects, root: string): LogObjects {
     async *list() {
       for await (const name of objects.list(`${root}instances/`)) yield name.slice(root.length);
     },
-    read: (name) => readExported(objects, root + name),
+    read: (name) => objects.read(root + name),
   };
 }
 
 async function* bodiesUnder(objects: ExportedObjects, prefix: string): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const name of objects.list(prefix)) {
-    const bytes = await readExported(objects, name);
+    const bytes = await objects.read(name);
     if (bytes !== null) yield bytes;
   }
 }

@@ -13,14 +13,7 @@ import {
 } from "@fogbound/protocol";
 import { type ObjectStore, smallObjectBytes, toAsyncIterable } from "@fogbound/storage";
 import { type OpenedExport, openExport } from "./export-evidence.js";
-import {
-  type ExportedObjects,
-  exported,
-  exportedEvidence,
-  importedKey,
-  readExported,
-  storeOfFile,
-} from "./exported-objects.js";
+import { type ExportedObjects, exported, exportedEvidence, importedKey, storeOfFile } from "./exported-objects.js";
 import type { OwnerParties } from "./parties.js";
 
 type FileStore = ReturnType<typeof storeOfFile>;
@@ -118,7 +111,7 @@ async function namesToWrite({ capsule, objects, index }: OpenedExport): Promise<
 async function namedContents(capsule: CapsuleId, objects: ExportedObjects): Promise<ReadonlySet<string>> {
   const named = new Set<string>();
   for await (const name of objects.list(layout.manifests(capsule))) {
-    const bytes = await readExported(objects, name);
+    const bytes = await objects.read(name);
     if (bytes === null) continue;
     const { items } = signedManifest.read(manifestObject.decode(bytes).manifest).value;
     for (const { variants } of items) for (const { content } of variants) named.add(layout.content(capsule, content));
@@ -159,8 +152,7 @@ async function put(
     if (there.size === object.size && (await areSame(there.body, object.body))) return;
     throw new FogboundError("OBJECT_EXISTS", `Other bytes lie under ${key}, and an import writes nothing over.`);
   }
-  const bytes =
-    object.size <= smallObjectBytes && !name.includes("/content/") ? await readExported(objects, name) : null;
+  const bytes = object.size <= smallObjectBytes && !name.includes("/content/") ? await objects.read(name) : null;
   if (bytes === null) await store.upload(key, object.body, waiting);
   else await store.create(key, bytes, waiting);
 }

@@ -225,8 +225,8 @@ function pad(plain: Uint8Array): Uint8Array {
 
 function unpad(padded: Uint8Array): Uint8Array {
   const length = padded.length < 4 ? Number.NaN : new DataView(padded.buffer, padded.byteOffset).getUint32(0);
-  const plain = padded.slice(4, 4 + length);
-  if (length <= padded.length - 4 && sameBytes(pad(plain), padded)) return plain;
+  const isPadded = padded.length === paddedTo * Math.ceil((length + 4) / paddedTo);
+  if (isPadded && padded.subarray(4 + length).every((byte) => byte === 0)) return padded.slice(4, 4 + length);
   throw new FogboundError(
     "FORMAT_INVALID",
     `Expected a record body padded with zeros to a multiple of ${paddedTo} bytes, got ${padded.length} bytes that are not.`,

@@ -200,8 +200,11 @@ export const prunedBundle: Format<PrunedBundle> = format(
   }),
 );
 
-export function prunedLeafHashes(value: PrunedBundle): Uint8Array[] {
-  return value.entries.flatMap((one) =>
-    one.kind === "other" ? one.leafHashes : leavesOf(one, value.time).map((leaf) => leafHash(leafBytes(leaf))),
+/** @param leaves of each entry, where they are known already; those of an "other" entry are not looked at */
+export function prunedLeafHashes(value: PrunedBundle, leaves?: readonly (readonly Leaf[])[]): Uint8Array[] {
+  return value.entries.flatMap((one, at) =>
+    one.kind === "other"
+      ? one.leafHashes
+      : (leaves?.[at] ?? leavesOf(one, value.time)).map((leaf) => leafHash(leafBytes(leaf))),
   );
 }
