@@ -1,10 +1,38 @@
 import { FogboundError } from "@fogbound/errors";
-import { batch, batchStatement, layout } from "@fogbound/protocol";
+import { batch, batchStatement, epochHead, layout } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
 import { type Deposit, depositAgain, mendChain, readChain, sweepUnbegunEpoch } from "../src/index.js";
 import { type Bench, capsule, firstBatch, newBench, openLogger, readLog, root, texts, write } from "./kit.js";
 
 const placeOf = (bench: Bench) => ({ store: bench.store, root, capsule, instance: bench.instance });
+
+/** Takes a head or a batch only where it follows, or once more, as a harmonizer does; and notes the order. */
+function strictDeposit({ deposit }: Bench): { readonly strict: Deposit; readonly order: string[] } {
+  const order: string[] = [];
+  const known = new Set<string>();
+  let tip = 0;
+  const take = (name: string, first: number, last: number): void => {
+    if (!known.has(name) && first !== tip + 1) throw new FogboundError("HOST_UNPROVED", `${name} does not follow`);
+    if (!known.has(name)) tip = last;
+    known.add(name);
+    order.push(name);
+  };
+  return {
+    order,
+    strict: {
+      head: async (head, waiting) => {
+        const { epoch, first } = epochHead.read(head).value;
+        take(`head ${epoch}`, first, first - 1);
+        return deposit.head(head, waiting);
+      },
+      batch: async (bytes, waiting) => {
+        const { epoch, batch: number, first, last } = batchStatement.read(batch.decode(bytes).statement).value;
+        take(`${epoch}/${number}`, first, last);
+        return deposit.batch(bytes, waiting);
+      },
+    },
+  };
+}
 
 describe("Resuming a chain", () => {
   it("finds nothing where nothing began", async () => {
@@ -41,6 +69,33 @@ describe("Resuming a chain", () => {
     await depositAgain(placeOf(bench), bench.deposit);
     expect(position).toMatchObject({ epoch: 1, number: 3, batch: 3, hash: logger.tip?.hash });
     expect(bench.deposited.batches).toHaveLength(3);
+    expect(texts(await readLog(bench))).toEqual(["one", "two", "three"]);
+  });
+
+  it("deposits the epoch before a head that was stored and no more, as its batches may not have arrived", async () => {
+    const bench = await newBench();
+    const waits: Deposit = {
+      head: async (head, waiting) => {
+        if (epochHead.read(head).value.epoch === 2) throw new Error("killed");
+        return bench.deposit.head(head, waiting);
+      },
+      batch: async () => null,
+    };
+    const logger = await openLogger(bench, { deposit: waits });
+    for (const text of ["one", "two"]) await write(logger, text);
+    await expect(logger.beginEpoch(bench.manifest)).rejects.toThrow("killed");
+    expect(await readChain(placeOf(bench))).toMatchObject({ epoch: 2, number: 2, batch: 0 });
+
+    const { strict, order } = strictDeposit(bench);
+    const position = await depositAgain(placeOf(bench), strict);
+    expect(order).toEqual(["head 1", "1/1", "1/2", "head 2"]);
+    expect(position).toMatchObject({ epoch: 2, number: 2, batch: 0, hash: logger.tip?.hash });
+    // What goes on from there follows, and is all that a later start deposits again.
+    const next = await openLogger(bench, { deposit: strict, resume: position });
+    await write(next, "three");
+    order.length = 0;
+    expect(await depositAgain(placeOf(bench), strict)).toMatchObject({ epoch: 3, number: 3, batch: 1 });
+    expect(order).toEqual(["head 3", "3/1"]);
     expect(texts(await readLog(bench))).toEqual(["one", "two", "three"]);
   });
 
