@@ -29,6 +29,15 @@ const large = Uint8Array.from({ length: 17 * 1024 * 1024 }, (_, index) => (index
 /** What names in object stores may have in them, and folders on a disk too. */
 const odd = ["a b+c&d=e", "ünï/✓/日本", "q'<>", "%41%2f", "~t*()!", "x.y/.z"];
 
+let started: Promise<Radosgw> | null = null;
+
+/** One for all programs, each of which has buckets of its own. */
+function radosgw(): Promise<Radosgw> {
+  started ??= startRadosgw();
+  return started;
+}
+afterAll(async () => (await started)?.stop());
+
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), "fogbound-others-"));
   onTestFinished(() => rm(made, { recursive: true, force: true }));
@@ -54,7 +63,7 @@ describe.each(overS3)("%s, over what the S3 adapter wrote", (name, place) => {
   }
 
   beforeAll(async () => {
-    server = await startRadosgw();
+    server = await radosgw();
     bucket = await server.freshBucket();
     home = { bucket, folder: "vault/" };
     const { accessKeyId, secretAccessKey } = server.credentials;
@@ -68,7 +77,6 @@ describe.each(overS3)("%s, over what the S3 adapter wrote", (name, place) => {
 
   afterAll(async () => {
     await desk?.close();
-    await server?.stop();
     if (settings !== undefined) await rm(settings, { recursive: true, force: true });
   });
 

@@ -17,10 +17,15 @@ export interface FaultProxy {
   stop(): Promise<void>;
 }
 
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+/** @param onRequest is shown each request as it comes */
+export async function startFaultProxy(
+  target: string,
+  onRequest: (request: IncomingMessage) => void = () => undefined,
+): Promise<FaultProxy> {
   const plan = new Plan();
   const sockets = new Set<Socket>();
   const server = createServer((incoming, outgoing) => {
+    onRequest(incoming);
     pass(new URL(target), incoming, outgoing, plan.faultOf(incoming)).catch(() => outgoing.socket?.destroy());
   });
   server.on("connection", (socket) => {
@@ -55,6 +60,8 @@ async function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResp
   const content = await bodyOf(response);
   if (fault?.kind === "reset") return incoming.socket.destroy();
   if (fault?.kind === "answer") return answer(outgoing, fault);
+  // Node's server would add a date that the real one did not tell.
+  outgoing.sendDate = false;
   outgoing.writeHead(response.statusCode ?? 500, headersOf(incoming.method, response, content, fault));
   await sendBack(outgoing, content, fault);
 }
