@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findingHash, hashOf, type Pin } from "@fogbound/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Embedded, openEmbedded } from "../src/embedded.js";
@@ -36,6 +37,17 @@ describe("pins as files", () => {
     expect(await readdir(join(folder, "pins"))).toEqual([`${capsule}.pin`]);
     expect((await stat(join(folder, "pins", `${capsule}.pin`))).mode & 0o777).toBe(0o600);
     expect((await stat(join(folder, "pins"))).mode & 0o777).toBe(0o700);
+  });
+
+  it("open as version 1 wrote them, for ever, and are written so", async () => {
+    const golden = new URL("../golden/", import.meta.url);
+    const told: Pin = JSON.parse(await readFile(new URL("pins-v1.json", golden), "utf8"), (name, value: unknown) =>
+      ["manifest", "root", "hash"].includes(name) ? new Uint8Array(Buffer.from(String(value), "hex")) : value,
+    );
+    expect(await pinFiles(fileURLToPath(new URL("pins-v1", golden))).read(told.capsule)).toEqual(told);
+    const name = `${told.capsule}.pin`;
+    await pinFiles(folder).write(told);
+    expect(await readFile(join(folder, name), "utf8")).toBe(await readFile(new URL(`pins-v1/${name}`, golden), "utf8"));
   });
 
   it("refuse whatever byte of them rots, and never say that there was none", async () => {
