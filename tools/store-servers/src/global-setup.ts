@@ -1,6 +1,7 @@
 import { exactAzurite } from "./azurite.js";
 import { miniflare } from "./miniflare.js";
 import { fromNpm, nodeOfAtLeast } from "./newer-node.js";
+import { s3rver } from "./s3rver.js";
 
 /**
  * Brings the servers that come from npm before any test runs: half a gigabyte, once. Inside the tests several files
@@ -9,7 +10,12 @@ import { fromNpm, nodeOfAtLeast } from "./newer-node.js";
 export async function setup(): Promise<void> {
   if (!needsServers(process.argv.slice(2))) return;
   // What cannot be brought is said by the test that needs it, with what to do.
-  for (const bring of [() => fromNpm(exactAzurite), () => nodeOfAtLeast(22), () => fromNpm(miniflare)])
+  for (const bring of [
+    () => fromNpm(exactAzurite),
+    () => nodeOfAtLeast(22),
+    () => fromNpm(miniflare),
+    () => fromNpm(s3rver),
+  ])
     await bring().catch(() => undefined);
 }
 
