@@ -12,6 +12,7 @@ const remembered = 10_000;
  */
 export class DirectoryMaker {
   readonly #durable = new Set<string>();
+  readonly #looking = new Map<string, Promise<void>>();
 
   /** Makes `path`, which is `top` or under it. `top`'s parent must be there. */
   async make(top: string, path: string): Promise<void> {
@@ -31,10 +32,11 @@ export class DirectoryMaker {
    *
    * @throws LocalDiskError `STORE_UNSUITABLE`
    */
-  async assertInside(path: string): Promise<void> {
-    const real = await realpath(path);
-    if (real === path) return;
-    throw new LocalDiskError("STORE_UNSUITABLE", `expected ${path} to be no link, found that it leads to ${real}`);
+  assertInside(path: string): Promise<void> {
+    // Who asks while another's look at the same directory is under way, as dozens of readers of one item do, takes that.
+    const looking = this.#looking.get(path) ?? lookAt(path).finally(() => this.#looking.delete(path));
+    this.#looking.set(path, looking);
+    return looking;
   }
 
   async #makeMissing(top: string, path: string): Promise<void> {
@@ -56,4 +58,10 @@ export class DirectoryMaker {
     if (this.#durable.size >= remembered) this.#durable.clear();
     this.#durable.add(path);
   }
+}
+
+async function lookAt(path: string): Promise<void> {
+  const real = await realpath(path);
+  if (real === path) return;
+  throw new LocalDiskError("STORE_UNSUITABLE", `expected ${path} to be no link, found that it leads to ${real}`);
 }

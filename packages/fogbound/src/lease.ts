@@ -1,3 +1,4 @@
+import { toHex } from "@fogbound/crypto";
 import { hashOf } from "@fogbound/protocol";
 import type { Asked, AskedAnswer } from "./access.js";
 import { freshnessSeconds } from "./defaults.js";
@@ -16,10 +17,11 @@ export class Leases {
 
   /** null when an authority must be asked: also for what it would refuse, a request out of time or an ended session. */
   find(asked: Asked, now: number): AskedAnswer | null {
-    const lease = this.#leases.get(keyOf(asked));
+    const key = keyOf(asked);
+    const lease = this.#leases.get(key);
     if (lease === undefined) return null;
     if (now >= lease.until) {
-      this.#drop(keyOf(asked));
+      this.#drop(key);
       return null;
     }
     if (now >= asked.session.expires || Math.abs(asked.request.time - now) > freshnessSeconds * 1000) return null;
@@ -49,5 +51,5 @@ export class Leases {
 /** By the session's very bytes, which an authority has verified: a name in a session that it has not is a claim. */
 function keyOf({ signed, request, place }: Asked): string {
   const { item, action, purpose, place: claimed } = request;
-  return JSON.stringify([[...hashOf(signed.session)], item, action, purpose, place, claimed]);
+  return JSON.stringify([toHex(hashOf(signed.session)), item, action, purpose, place, claimed]);
 }

@@ -1,4 +1,4 @@
-import { leafHash, rootFromRange } from "@fogbound/crypto";
+import { leafHash, rootFromRange, toHex } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import {
   bytes32,
@@ -15,7 +15,7 @@ import {
   unsigned,
 } from "./codec.js";
 import { type Leaf, leafBytes } from "./sequence.js";
-import { type Signed, signed } from "./signed.js";
+import { hashOf, type Signed, signed } from "./signed.js";
 
 /** The harmonizer's word for one bundle. Two for one number with different roots are a fork anybody can show. */
 export interface Receipt {
@@ -89,6 +89,20 @@ export interface Receipted {
   readonly bundle: number;
 }
 
+const mostRemembered = 64;
+const remembered: Map<string, Promise<Receipt>> = new Map();
+
+/** Dozens of records stand under one receipt, each of whose writers checks it, all at once: it is verified for the first. */
+function verifyOnce(bytes: Uint8Array, receiptKey: Uint8Array): Promise<Receipt> {
+  const name = `${toHex(hashOf(bytes))} ${toHex(receiptKey)}`;
+  const verifying = remembered.get(name) ?? receipt.verify(bytes, receiptKey);
+  remembered.set(name, verifying);
+  verifying.catch(() => remembered.delete(name));
+  const oldest = remembered.size > mostRemembered ? remembered.keys().next().value : undefined;
+  if (oldest !== undefined) remembered.delete(oldest);
+  return verifying;
+}
+
 /**
  * @param hash what the leaf must be of (a header's hash, a manifest's)
  * @throws FogboundError `VERIFICATION_FAILED` when the signature, the origin, or the path to this very hash fails.
@@ -100,7 +114,7 @@ export async function verifyLeafReceipt(
   harmonizer: { readonly origin: string; readonly receiptKey: Uint8Array },
 ): Promise<Receipted> {
   const given = leafReceipt.decode(bytes);
-  const statement = await receipt.verify(given.receipt, harmonizer.receiptKey);
+  const statement = await verifyOnce(given.receipt, harmonizer.receiptKey);
   const leaf: Leaf = { kind, hash, version: given.version, ordinals: given.ordinals, time: statement.time };
   if (given.place >= statement.count) throw FogboundError.verificationFailed();
   const root = rootFromRange(given.place, [leafHash(leafBytes(leaf))], statement.count, given.path);
