@@ -1,4 +1,3 @@
-import { toHex } from "@fogbound/crypto";
 import { hashOf } from "@fogbound/protocol";
 import type { Asked, AskedAnswer } from "./access.js";
 import { freshnessSeconds } from "./defaults.js";
@@ -51,5 +50,5 @@ export class Leases {
 /** By the session's very bytes, which an authority has verified: a name in a session that it has not is a claim. */
 function keyOf({ signed, request, place }: Asked): string {
   const { item, action, purpose, place: claimed } = request;
-  return JSON.stringify([toHex(hashOf(signed.session)), item, action, purpose, place, claimed]);
+  return JSON.stringify([hashOf(signed.session).join(), item, action, purpose, place, claimed]);
 }
