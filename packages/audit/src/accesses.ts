@@ -1,7 +1,7 @@
 import { toHex } from "@fogbound/crypto";
 import type { InstanceId, ItemId, KeyHeld } from "@fogbound/protocol";
 import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
-import { judgeAnswered } from "./answers.js";
+import { type HostSide, judgeAnswered } from "./answers.js";
 import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
@@ -11,6 +11,11 @@ import { Leases } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { RequestCounters } from "./requests.js";
 
+/** What is kept of an access that was given out. */
+interface Given extends HostSide {
+  readonly leaf: number;
+}
+
 /**
  * Joins asked, answered and delivered by request hash, inside a window: what is outstanding when the window is full is
  * judged by what has come.
@@ -18,7 +23,10 @@ import { RequestCounters } from "./requests.js";
 export class Accesses {
   readonly #context: Context;
   readonly #counters: RequestCounters;
+  /** Those that are not given out yet. */
   readonly #byId: Map<string, Access> = new Map();
+  /** Of as many as the window holds that were given out last, oldest first: what a late journal entry is compared with. */
+  readonly #late: Map<string, Given> = new Map();
   /** In receipt order, not yet given out. */
   readonly #queue: Access[] = [];
   readonly #leases: Leases = new Leases();
@@ -48,9 +56,14 @@ export class Accesses {
       return [];
     }
     this.#leases.drop(record.stand.time);
+    const late = this.#late.get(record.id);
+    if (late !== undefined) {
+      await this.#addLate(late, late.leaf, record);
+      return [];
+    }
     const access = this.#find(record);
     if (access.settled !== null) {
-      await this.#addLate(access, access.settled, record);
+      await this.#addLate(access.settled, access.leaf, record);
       return [];
     }
     await this.#join(access, record);
@@ -92,10 +105,10 @@ export class Accesses {
   }
 
   /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */
-  async #addLate(access: Access, settled: Settled, record: OpenedRecord): Promise<void> {
+  async #addLate(host: HostSide, leaf: number, record: OpenedRecord): Promise<void> {
     if (record.kind !== "answered") return;
     if (record.body.decision === "permit") await this.#hold(record);
-    if (settled.headers.length > 0) judgeAnswered(this.#context, settled, access, record);
+    if (host.headers.length > 0) judgeAnswered(this.#context, host, newAccess(record.id, leaf), record);
   }
 
   async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {
@@ -138,25 +151,17 @@ export class Accesses {
     if (oldest !== undefined) await this.#settle(oldest);
     let ready = 0;
     while (this.#queue[ready]?.settled) ready++;
-    const entries = this.#queue.splice(0, ready).map(takeEntry);
-    this.#forget();
-    return entries.filter((entry) => entry !== null);
+    return this.#queue.splice(0, ready).flatMap((access) => this.#giveOut(access));
   }
 
-  #forget(): void {
-    for (const [id, { settled }] of this.#byId) {
-      if (this.#byId.size <= 2 * this.#context.window || settled === null) return;
-      this.#byId.delete(id);
-    }
+  #giveOut({ id, leaf, settled }: Access): Entry[] {
+    if (settled === null) return [];
+    this.#byId.delete(id);
+    this.#late.set(id, { headers: settled.headers, place: settled.place, leaf });
+    const oldest = this.#late.size > this.#context.window ? this.#late.keys().next().value : undefined;
+    if (oldest !== undefined) this.#late.delete(oldest);
+    return settled.entry === null ? [] : [settled.entry];
   }
-}
-
-/** Given out once, and not kept. */
-function takeEntry(access: Access): Entry | null {
-  if (access.settled === null) return null;
-  const { entry } = access.settled;
-  access.settled = { ...access.settled, entry: null };
-  return entry;
 }
 
 function summaryOf(access: Access): Settled {

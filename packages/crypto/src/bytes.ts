@@ -38,13 +38,18 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The character codes of 0 to 9 and a to f. */
+const hexDigits: Uint8Array = /* @__PURE__ */ encoder.encode("0123456789abcdef");
 
-/** Lower case. */
+/** Lower case. By way of bytes: text that is put together piece by piece is a tree of pieces, and an audit names much by hashes. */
 export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at++) text += hexOfByte[bytes[at] ?? 0];
-  return text;
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    digits[2 * at] = hexDigits[byte >> 4] ?? 0;
+    digits[2 * at + 1] = hexDigits[byte & 15] ?? 0;
+  }
+  return decoder.decode(digits);
 }
 
 /** @throws FogboundError `FORMAT_INVALID` for anything but pairs of `0-9a-f`. */
