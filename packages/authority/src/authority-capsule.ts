@@ -1,5 +1,5 @@
 import { label, sealTo, sha256, utf8 } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, waitFor } from "@fogbound/errors";
 import {
   type Alerts,
   type Answered,
@@ -31,7 +31,7 @@ import { proveCounts, proveReceipt, proveRecipient, proveRecord, requireQuorum }
 import { proveRegistration, unproved } from "./registration.js";
 import type { Shares } from "./shares.js";
 import type { WatchedClock } from "./time.js";
-import { Turns, waitFor } from "./turns.js";
+import { Turns } from "./turns.js";
 
 /** What all capsules of one authority share. */
 export interface Desk {

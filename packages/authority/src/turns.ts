@@ -1,4 +1,3 @@
-import { onAbort } from "@fogbound/errors";
 import { standBackDelay } from "./defaults.js";
 
 /** Does one thing after another, in the order they came. One that fails does not hold up the next. */
@@ -21,22 +20,4 @@ export class Turns {
 export async function standBack(turn: number, took: number): Promise<void> {
   const most = Math.max(standBackDelay, took) * 2 ** Math.min(turn - 1, 4);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
-}
-
-/**
- * Waits for shared work no longer than the signal lets. The work itself goes on: what is being journalled is journalled,
- * whoever has left meanwhile.
- */
-export async function waitFor<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let release: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    release = onAbort(signal, () => reject(signal.reason));
-    if (signal.aborted) reject(signal.reason);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    release();
-  }
 }

@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, waitFor } from "@fogbound/errors";
 import { ReaderSession, type SignedRequest, type SigningKey } from "@fogbound/identity";
 import {
   type Action,
@@ -59,6 +59,14 @@ export interface HostSession {
   readonly place: Place;
 }
 
+/** A capsule that is being taken up, or was; those who wait for it share the work of whoever came first. */
+interface Taking {
+  readonly promise: Promise<Taken>;
+  /** Of whoever came first. */
+  readonly signal: AbortSignal | undefined;
+  taken: Taken | null;
+}
+
 interface Taken {
   readonly hosted: HostedCapsule;
   readonly leases: Leases;
@@ -71,7 +79,7 @@ export class Host {
   readonly #alerts: Alerts;
   readonly #harmonizer: HarmonizerWire;
   readonly #authorities: readonly AuthorityWire[];
-  readonly #capsules = new Map<CapsuleId, Promise<Taken>>();
+  readonly #capsules = new Map<CapsuleId, Taking>();
   readonly #inUse = new Set<Served>();
   readonly #writing = new Set<Promise<void>>();
   /** Under another manifest than the one in force; what is being read under them is still written down. */
@@ -164,7 +172,7 @@ export class Host {
     } catch (error) {
       taken.requests.giveBack(asked);
       if (!isOvertaken(error)) throw error;
-      await this.#retire(request.capsule, taken);
+      this.#retire(request.capsule, taken);
       if (isStale(error)) throw error;
       const message =
         "The authority has started anew and knows this instance no more. Ask for a new offer and sign again.";
@@ -186,9 +194,9 @@ export class Host {
   async close(waiting: Waiting = {}): Promise<void> {
     const ended = await Promise.allSettled([...this.#inUse].map((served) => served.end()));
     await Promise.all(this.#writing);
-    for (const [capsule, taking] of [...this.#capsules]) {
-      const taken = await taking.catch(() => null);
-      if (taken !== null) await this.#retire(capsule, taken);
+    for (const [capsule, { promise }] of [...this.#capsules]) {
+      const taken = await promise.catch(() => null);
+      if (taken !== null) this.#retire(capsule, taken);
     }
     this.#harmonizer.reach.stop();
     for (const { reach } of this.#authorities) reach.stop();
@@ -248,7 +256,7 @@ export class Host {
 
   /** The harmonizer may be back: everything it lacks goes there, in the order of each chain. */
   async #catchUp(): Promise<void> {
-    const taken = await Promise.all([...this.#capsules.values()].map((one) => one.catch(() => null)));
+    const taken = await Promise.all([...this.#capsules.values()].map(({ promise }) => promise.catch(() => null)));
     const hosted = [...this.#retired, ...taken.flatMap((one) => (one === null ? [] : [one.hosted]))];
     for (const one of hosted) await one.catchUp();
   }
@@ -292,31 +300,41 @@ export class Host {
     } catch (error) {
       // Another version came into force, or the authority started anew: take the capsule up again, once.
       if (!isOvertaken(error)) throw error;
-      await this.#retire(capsule, taken);
+      this.#retire(capsule, taken);
       return use(await this.#take(capsule, waiting));
     }
   }
 
-  #take(capsule: CapsuleId, waiting: Waiting): Promise<Taken> {
-    const known = this.#capsules.get(capsule);
-    if (known !== undefined) return known;
+  async #take(capsule: CapsuleId, waiting: Waiting): Promise<Taken> {
+    for (;;) {
+      const known = this.#capsules.get(capsule);
+      if (known === undefined) return this.#takeUp(capsule, waiting).promise;
+      try {
+        return await waitFor(known.promise, waiting.signal);
+      } catch (error) {
+        waiting.signal?.throwIfAborted();
+        // Whoever came first has left; those who still wait are not to go with him.
+        if (known.signal?.aborted !== true || error !== known.signal.reason) throw error;
+      }
+    }
+  }
+
+  #takeUp(capsule: CapsuleId, waiting: Waiting): Taking {
     const previous = this.#tips.get(capsule);
-    const taken = HostedCapsule.open(this.#hosting, capsule, previous, waiting).then((hosted) => ({
-      hosted,
-      leases: new Leases(),
-      requests: new TakenRequests(),
-    }));
-    this.#capsules.set(capsule, taken);
-    taken.catch(() => this.#capsules.delete(capsule));
-    return taken;
+    const promise = HostedCapsule.open(this.#hosting, capsule, previous, waiting).then((hosted) => {
+      taking.taken = { hosted, leases: new Leases(), requests: new TakenRequests() };
+      return taking.taken;
+    });
+    const taking: Taking = { promise, signal: waiting.signal, taken: null };
+    this.#capsules.set(capsule, taking);
+    promise.catch(() => this.#capsules.delete(capsule));
+    return taking;
   }
 
   /** The next access takes the capsule up again; accesses under way keep their log until `close`. */
-  async #retire(capsule: CapsuleId, taken: Taken): Promise<void> {
-    const current = this.#capsules.get(capsule);
+  #retire(capsule: CapsuleId, taken: Taken): void {
     // Of many accesses that find it overtaken at once, the first takes it up anew, and the rest with it.
-    if ((await current?.catch(() => null)) === taken && this.#capsules.get(capsule) === current)
-      this.#capsules.delete(capsule);
+    if (this.#capsules.get(capsule)?.taken === taken) this.#capsules.delete(capsule);
     taken.leases.clear();
     this.#retired.add(taken.hosted);
     const { tip } = taken.hosted.logger;

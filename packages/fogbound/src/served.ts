@@ -77,8 +77,9 @@ export class Served {
           controller.enqueue(next.value);
           if (this.#served.count >= mostRanges) await this.#deliver("delivered");
         },
-        cancel: async () => {
-          await source.return?.();
+        // Whoever goes away does not wait for a store that does not answer.
+        cancel: () => {
+          source.return?.().catch(() => undefined);
         },
       },
       { highWaterMark: 0 },

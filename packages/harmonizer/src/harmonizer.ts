@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, waitFor } from "@fogbound/errors";
 import type {
   Alerts,
   CapsuleId,
@@ -30,7 +30,7 @@ import type { Outbox } from "./outbox.js";
 import { prunedBundles } from "./pull.js";
 import { type EpochPlace, mayDrop } from "./retention.js";
 import type { Sequence } from "./sequence.js";
-import { abortable, Turns } from "./serial.js";
+import { Turns } from "./serial.js";
 import { readParity } from "./spares.js";
 import type { Stripes } from "./stripes.js";
 import type { Submission } from "./submission.js";
@@ -94,7 +94,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
       const isKnown = this.#parts.log.places.batch(instance, epoch, number) !== undefined;
       const receipts = await this.#inTurn(instance, capsule, () => this.#parts.intake.batch(read), waiting);
       if (!isKnown) this.#parts.outbox.grew(capsule, bytes.length);
-      if (isKnown) await abortable(this.#parts.stripes.spareAgain(read), waiting.signal);
+      if (isKnown) await waitFor(this.#parts.stripes.spareAgain(read), waiting.signal);
       return receipts;
     });
   }
@@ -104,14 +104,14 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     return this.#open(waiting, async () => {
       const { intake, sequence } = this.#parts;
       const receipt = only(await sequence.submit(await intake.note(about, bytes, waiting), waiting.signal));
-      if (about === "erased") await abortable(this.#parts.stripes.erase(bytes), waiting.signal);
+      if (about === "erased") await waitFor(this.#parts.stripes.erase(bytes), waiting.signal);
       return receipt;
     });
   }
 
   async inForce(capsule: CapsuleId, waiting: Waiting = {}): Promise<InForce | null> {
     return this.#open(waiting, async () => {
-      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      await waitFor(this.#parts.sequence.refresh(), waiting.signal);
       const found = this.#parts.log.state.capsule(capsule);
       return found === undefined ? null : { version: found.version, hash: found.hash.slice() };
     });
@@ -121,18 +121,18 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   async anchor(capsule: CapsuleId, waiting: Waiting = {}): Promise<void> {
     return this.#open(waiting, async () => {
       const { log, sequence, checkpoints } = this.#parts;
-      await abortable(sequence.refresh(), waiting.signal);
+      await waitFor(sequence.refresh(), waiting.signal);
       if (log.state.capsule(capsule) === undefined) throw notFound(capsule);
       await sequence.submit({ kind: "tips", capsule }, waiting.signal);
-      await abortable(checkpoints.make(), waiting.signal);
+      await waitFor(checkpoints.make(), waiting.signal);
     });
   }
 
   async pull(capsule: CapsuleId, waiting: Waiting = {}): Promise<Pulled> {
     return this.#open(waiting, async () => {
       const { log, sequence, checkpoints, tiles } = this.#parts;
-      const signed = await abortable(checkpoints.newest(), waiting.signal);
-      await abortable(sequence.refresh(), waiting.signal);
+      const signed = await waitFor(checkpoints.newest(), waiting.signal);
+      await waitFor(sequence.refresh(), waiting.signal);
       const numbers = [...log.places.bundles(capsule)];
       const parts = { history: log.history, tiles };
       const bundles = { [Symbol.asyncIterator]: () => prunedBundles(parts, capsule, numbers, signed, waiting) };
@@ -152,7 +152,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     waiting: Waiting = {},
   ): Promise<Uint8Array | null> {
     return this.#open(waiting, async () => {
-      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      await waitFor(this.#parts.sequence.refresh(), waiting.signal);
       const copy = await this.#parts.copies.ofBatch({ instance, epoch, batch }, waiting);
       return copy?.bytes ?? null;
     });
@@ -174,7 +174,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
   ): Promise<readonly EpochPlace[]> {
     return this.#open(waiting, async () => {
       const { log, sequence, manifests, stripes } = this.#parts;
-      await abortable(sequence.refresh(), waiting.signal);
+      await waitFor(sequence.refresh(), waiting.signal);
       const dropped: EpochPlace[] = [];
       for (const { instance, epoch } of epochs) {
         waiting.signal?.throwIfAborted();
@@ -188,7 +188,7 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
 
   async unacknowledged(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly Unacknowledged[]> {
     return this.#open(waiting, async () => {
-      await abortable(this.#parts.sequence.refresh(), waiting.signal);
+      await waitFor(this.#parts.sequence.refresh(), waiting.signal);
       return unacknowledged(this.#parts.log, capsule, waiting);
     });
   }

@@ -1,5 +1,5 @@
 import { rootOf, type SigningKey } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, waitFor } from "@fogbound/errors";
 import {
   type Bundle,
   bundle as bundleFormat,
@@ -19,7 +19,7 @@ import { names } from "./names.js";
 import { hasCode } from "./objects.js";
 import type { OpenCopies } from "./open-copies.js";
 import { BundleReceipts } from "./receipts.js";
-import { abortable, Serial } from "./serial.js";
+import { Serial } from "./serial.js";
 import type { Submission } from "./submission.js";
 
 export interface SequenceParts {
@@ -71,7 +71,7 @@ export class Sequence {
       this.#queue.push({ submission, signal, resolve, reject });
     });
     this.#worker ??= this.#work();
-    return abortable(receipts, signal);
+    return waitFor(receipts, signal);
   }
 
   /** Reads what other processes sequenced. Those who ask while one waits its turn share it. */

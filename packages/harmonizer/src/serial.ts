@@ -1,5 +1,3 @@
-import { onAbort } from "@fogbound/errors";
-
 /** Runs one piece of work after another, in the order they were given. */
 export class Serial {
   #last: Promise<unknown> = Promise.resolve();
@@ -33,19 +31,3 @@ export class Turns {
 }
 
 function ignore(): void {}
-
-/** Rejects with the signal's reason the moment it aborts; the work itself goes on. */
-export async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  work.catch(() => undefined);
-  signal.throwIfAborted();
-  let release: () => void = ignore;
-  const aborted = new Promise<never>((_, reject) => {
-    release = onAbort(signal, () => reject(signal.reason));
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    release();
-  }
-}
