@@ -23,7 +23,8 @@ export interface OpenOptions extends Waiting {
 
 interface Opened extends Caller {
   readonly prefix: string;
-  readonly refusal: WriteRefusal;
+  /** Of each part of the driver that takes no writes. */
+  readonly refusals: ReadonlyMap<StoreDriver, FogboundError>;
 }
 
 /** Fresh for each call: one that all calls shared would gather their listeners. */
@@ -42,7 +43,8 @@ export class ObjectStore {
   readonly capabilities: Capabilities;
   /**
    * True when writing was refused, by the `readOnly` option or by the store when it was probed: `create`, `upload`,
-   * `replace` and `delete` then reject with that code, always. (A store that was full still deletes.)
+   * `replace` and `delete` then reject with that code, always. (A store that was full still deletes.) In one that is made of
+   * several they do for the keys of those that refused; it is true when all of them did.
    */
   readonly readOnly: boolean;
   readonly #opened: Opened;
@@ -51,12 +53,12 @@ export class ObjectStore {
   private constructor(opened: Opened) {
     this.#opened = opened;
     this.capabilities = opened.driver.capabilities;
-    this.readOnly = opened.refusal !== null;
+    this.readOnly = partsOf(opened.driver).every((part) => opened.refusals.has(part));
   }
 
   /**
    * Proves create-only with a throw-away key under ".fogbound/probe/". A store that refuses the probe but can be read
-   * opens `readOnly`; one made of several does when any of them refuses. The driver is closed when opening fails.
+   * opens `readOnly`, or that part of it, where it is made of several. The driver is closed when opening fails.
    *
    * @throws FogboundError `STORE_UNSUITABLE`, naming the condition the store ignored; `STORE_UNREACHABLE`;
    *   `STORE_REFUSED` when it cannot even be read. TypeError or RangeError for options that are none.
@@ -68,8 +70,8 @@ export class ObjectStore {
     const about = { driver: driver.name, key: prefix };
     try {
       const readOnly = options.readOnly ?? false;
-      const refusal = await inSpan("open", about, () => prove(caller, readOnly ? lookOnly : probe, prefix, signal));
-      return new ObjectStore({ ...caller, prefix, refusal });
+      const refusals = await inSpan("open", about, () => prove(caller, readOnly ? lookOnly : probe, prefix, signal));
+      return new ObjectStore({ ...caller, prefix, refusals });
     } catch (error) {
       await driver.close().catch(() => undefined);
       throw error;
@@ -178,7 +180,7 @@ export class ObjectStore {
   async delete(key: string, options: Waiting = {}): Promise<void> {
     const signal = options.signal ?? neverAborted();
     return this.#call("delete", key, undefined, async (fullKey) => {
-      if (this.#opened.refusal?.code !== "STORE_FULL") this.#assertWritable("delete", key);
+      if (this.#refusalOf(key)?.code !== "STORE_FULL") this.#assertWritable("delete", key);
       const { driver } = this.#opened;
       return write(this.#opened, `Deleting ${JSON.stringify(key)}`, signal, () => driver.delete(fullKey, signal));
     });
@@ -232,8 +234,13 @@ export class ObjectStore {
     if (this.#closed) throw new TypeError("Expected an open ObjectStore, got one that was closed.");
   }
 
+  #refusalOf(key: string): WriteRefusal {
+    const { driver, prefix, refusals } = this.#opened;
+    return refusals.get(driver.partOf?.(prefix + key) ?? driver) ?? null;
+  }
+
   #assertWritable(operation: string, key: string): void {
-    const { refusal } = this.#opened;
+    const refusal = this.#refusalOf(key);
     if (refusal === null) return;
     const message = `Expected a store that can be written to for ${operation} of ${JSON.stringify(key)}, got one that was opened read-only. ${refusal.message}`;
     throw new FogboundError(refusal.code, message, { cause: refusal });
@@ -245,16 +252,26 @@ export class ObjectStore {
   }
 }
 
-/** Every part of the driver, side by side; none is left under way when one fails. @returns the first refusal there is */
-async function prove(caller: Caller, look: typeof probe, prefix: string, signal: AbortSignal): Promise<WriteRefusal> {
-  const parts = caller.driver.parts ?? [caller.driver];
+function partsOf(driver: StoreDriver): readonly StoreDriver[] {
+  return driver.parts ?? [driver];
+}
+
+/** Every part of the driver, side by side; none is left under way when one fails. @returns the refusals of those that refuse */
+async function prove(
+  caller: Caller,
+  look: typeof probe,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<StoreDriver, FogboundError>> {
+  const parts = partsOf(caller.driver);
   const proofs = await Promise.allSettled(parts.map((driver) => look({ ...caller, driver }, prefix, signal)));
-  let refusal: WriteRefusal = null;
-  for (const proof of proofs) {
-    if (proof.status === "rejected") throw proof.reason;
-    refusal ??= proof.value;
+  const refusals = new Map<StoreDriver, FogboundError>();
+  for (const [at, part] of parts.entries()) {
+    const proof = proofs[at];
+    if (proof?.status === "rejected") throw proof.reason;
+    if (proof !== undefined && proof.value !== null) refusals.set(part, proof.value);
   }
-  return refusal;
+  return refusals;
 }
 
 async function lookOnly(caller: Caller, prefix: string, signal: AbortSignal): Promise<WriteRefusal> {

@@ -103,7 +103,7 @@ class RoutedDriver implements StoreDriver {
     return origin?.errorCode(error) ?? null;
   }
 
-  #driverOf(key: string): StoreDriver {
+  partOf(key: string): StoreDriver {
     return this.#routes.find(({ prefixes }) => prefixes.some((one) => meets(one, key) === "all"))?.driver ?? this.#rest;
   }
 
@@ -142,13 +142,13 @@ class RoutedDriver implements StoreDriver {
         assertInOrder(driver, `Listing ${JSON.stringify(prefix)}`, prefix, last, key);
         last = key;
       }
-      const own = page.filter(({ key }) => this.#driverOf(key) === driver);
+      const own = page.filter(({ key }) => this.partOf(key) === driver);
       if (own.length > 0) return { own, end: last };
     }
   }
 
   #at<T>(key: string, work: (driver: StoreDriver) => Promise<T>): Promise<T> {
-    const driver = this.#driverOf(key);
+    const driver = this.partOf(key);
     return this.#in(driver, () => work(driver));
   }
 

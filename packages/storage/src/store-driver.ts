@@ -56,6 +56,8 @@ export interface StoreDriver {
   readonly capabilities: Capabilities;
   /** The drivers of a driver that is made of several: opening proves each of them. Default: itself. */
   readonly parts?: readonly StoreDriver[];
+  /** Which of its `parts` a key lies in. It is there when they are. */
+  partOf?(key: string): StoreDriver;
   /**
    * Whole or not at all; durable when it resolves. Of any number of writers one resolves, and every other rejects with
    * what maps to `OBJECT_EXISTS`. `retainUntil` is null unless `capabilities.enforcedRetention`.

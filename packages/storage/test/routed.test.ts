@@ -147,17 +147,33 @@ describe("routedDriver", () => {
       }
   });
 
-  it("takes no writes when one of them takes none, and says whose refusal that is", async () => {
-    const refusing = answering(() => ({
-      name: "kept shut",
-      create: () => Promise.reject(new VendorError("STORE_REFUSED")),
-    }));
-    const store = await ObjectStore.open(routedDriver([{ prefixes: ["a/"], driver: refusing }], memoryDriver()));
-    expect(store.readOnly).toBe(true);
-    await expect(store.create("b", utf8("b"))).rejects.toMatchObject({
-      code: "STORE_REFUSED",
-      message: expect.stringContaining("kept shut"),
+  it("takes no writes where one of them takes none, says whose refusal that is, and takes the others", async () => {
+    const refusing = (): StoreDriver =>
+      answering(() => ({ name: "kept shut", create: () => Promise.reject(new VendorError("STORE_REFUSED")) }));
+    const store = await ObjectStore.open(routedDriver([{ prefixes: ["a/"], driver: refusing() }], memoryDriver()), {
+      prefix: "vault",
     });
+    expect(store.readOnly).toBe(false);
+    const message = expect.stringContaining("kept shut");
+    const refused = { code: "STORE_REFUSED", message };
+    await store.create("b", utf8("b"));
+    await store.create("vault-a/b", utf8("b"));
+    await store.delete("b");
+    expect(await keysOf(store)).toEqual(["vault-a/b"]);
+    const within = await ObjectStore.open(
+      routedDriver([{ prefixes: ["vault/a/"], driver: refusing() }], memoryDriver()),
+      {
+        prefix: "vault",
+      },
+    );
+    await within.create("b", utf8("b"));
+    await expect(within.create("a/b", utf8("b"))).rejects.toMatchObject(refused);
+    await expect(within.upload("a/b", utf8("b"))).rejects.toMatchObject(refused);
+    await expect(within.replace("a/b", utf8("b"))).rejects.toMatchObject(refused);
+    await expect(within.delete("a/b")).rejects.toMatchObject(refused);
+    const shut = await ObjectStore.open(routedDriver([{ prefixes: ["a/"], driver: refusing() }], refusing()));
+    expect(shut.readOnly).toBe(true);
+    await expect(shut.create("b", utf8("b"))).rejects.toMatchObject(refused);
   });
 
   it("leaves each vendor's errors to its own driver, in a call and in a body", async () => {

@@ -25,14 +25,16 @@ export function bucketPolicies(): ReadonlyMap<string, string> {
   throw new Error(`Expected the policies of three buckets in docs/least-rights.md, found ${policies.size}.`);
 }
 
-/** What each party's shared access signature permits, as the page's table gives it. @throws Error for a party without a row. */
-export function containerPermissions(): ReadonlyMap<PartyName, string> {
+export const containers = ["content", "logs", "harmonizer", "journal"] as const;
+export type Container = (typeof containers)[number];
+
+/** What each party's shared access signatures permit, by container, as the page's table gives it. @throws Error for a party without a row. */
+export function containerPermissions(party: PartyName): ReadonlyMap<Container, string> {
   const text = readFileSync(page, "utf8");
-  return new Map(
-    partyNames.map((party) => {
-      const permissions = new RegExp(`^\\| ${party} \\| ${storeOf[party]} \\| ([a-z]+) \\|$`, "m").exec(text)?.[1];
-      if (permissions === undefined) throw new Error(`Expected a row for ${party} in docs/least-rights.md.`);
-      return [party, permissions];
-    }),
-  );
+  const table = text.slice(text.indexOf("| party | `content` |"));
+  const row = table.split("\n").find((line) => line.startsWith(`| ${party} |`));
+  const cells = row?.split("|").map((cell) => cell.trim()) ?? [];
+  if (cells.length !== containers.length + 3) throw new Error(`Expected a row for ${party} in docs/least-rights.md.`);
+  const permissions = containers.map((container, at) => [container, cells[at + 2] ?? ""] as const);
+  return new Map(permissions.filter(([, given]) => given !== ""));
 }
