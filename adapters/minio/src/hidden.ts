@@ -20,8 +20,8 @@ export async function listHidden(
     const hidden = await layers.hidden(connection, signal);
     if (hidden !== null) found.push(hidden);
   };
-  for await (const page of listVersions(connection, prefix, after, 1000, signal)) {
-    for (const version of page) {
+  for await (const { versions, isLast } of listVersions(connection, prefix, after, 1000, signal)) {
+    for (const version of versions) {
       if (compareKeys(version.key, after) <= 0) continue;
       if (layers.key !== version.key) {
         await end();
@@ -29,8 +29,8 @@ export async function listHidden(
       }
       layers.add(version);
     }
-    // The last key of a page may go on in the next one, and is then asked for again.
-    if (found.length > 0) return found;
+    // Its last key may go on in the next page, and is asked for again.
+    if (found.length > 0 && !isLast) return found;
   }
   await end();
   return found;

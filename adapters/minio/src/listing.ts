@@ -39,17 +39,20 @@ export interface Version extends ObjectInfo {
   readonly etag: string;
 }
 
-/**
- * Every version of every key behind `after`, key by key, the newest of each first, a page at a time. Each page holds
- * whole keys but for its last one.
- */
+export interface VersionPage {
+  readonly versions: readonly Version[];
+  /** The key that another page ends with may go on in the next one. */
+  readonly isLast: boolean;
+}
+
+/** Every version of every key behind `after`, key by key, the newest of each first, a page at a time. */
 export async function* listVersions(
   connection: S3Connection,
   prefix: string,
   after: string,
   limit: number,
   signal: AbortSignal,
-): AsyncGenerator<readonly Version[], void, undefined> {
+): AsyncGenerator<VersionPage, void, undefined> {
   const asked = {
     versions: "",
     "encoding-type": "url",
@@ -61,8 +64,9 @@ export async function* listVersions(
     const query = { ...asked, ...continued };
     const page = rootOf(await connection.sendAndRead({ method: "GET", query }, signal), "ListVersionsResult");
     const entries = page.children.filter(({ name }) => name === "Version" || name === "DeleteMarker");
-    yield entries.map((entry) => versionOf(page, entry));
-    if (!isTruncated(page)) return;
+    const isLast = !isTruncated(page);
+    yield { versions: entries.map((entry) => versionOf(page, entry)), isLast };
+    if (isLast) return;
     const keyMarker = decodedKey(page, textOf(page, "NextKeyMarker"));
     continued = { "key-marker": keyMarker, "version-id-marker": textOf(page, "NextVersionIdMarker") };
   }

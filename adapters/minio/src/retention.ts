@@ -74,8 +74,8 @@ async function assertTold(
 
 /** Those of proofs that were made before; what cannot be deleted yet waits for the next one. */
 async function removeOld(connection: S3Connection, place: string, signal: AbortSignal): Promise<void> {
-  for await (const page of listVersions(connection, place, "", 1000, signal))
-    for (const { key, versionId } of page)
+  for await (const { versions } of listVersions(connection, place, "", 1000, signal))
+    for (const { key, versionId } of versions)
       await connection
         .sendAndDrain({ method: "DELETE", key, query: { versionId } }, [204], signal)
         .catch(() => undefined);

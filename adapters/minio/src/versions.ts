@@ -9,10 +9,10 @@ export async function versionsOf(
   signal: AbortSignal,
 ): Promise<readonly Version[]> {
   const found: Version[] = [];
-  for await (const page of listVersions(connection, key, "", 1000, signal)) {
-    found.push(...page.filter((version) => version.key === key));
+  for await (const { versions } of listVersions(connection, key, "", 1000, signal)) {
+    found.push(...versions.filter((version) => version.key === key));
     // Of the keys that start with this one it is the first.
-    if (page.some((version) => version.key !== key)) break;
+    if (versions.some((version) => version.key !== key)) break;
   }
   return found;
 }
@@ -38,8 +38,8 @@ export async function listFirstVersions(
   const found: ObjectInfo[] = [];
   let key = "";
   let first: Version | null = null;
-  for await (const page of listVersions(connection, prefix, after, limit, signal)) {
-    for (const version of page) {
+  for await (const { versions, isLast } of listVersions(connection, prefix, after, limit, signal)) {
+    for (const version of versions) {
       // AWS begins behind the key it is given, radosgw with that key.
       if (compareKeys(version.key, after) <= 0) continue;
       if (version.key !== key && first !== null) found.push(plain(first));
@@ -47,10 +47,12 @@ export async function listFirstVersions(
       key = version.key;
       if (!version.isMarker) first = version;
     }
-    // The last key of a page may go on in the next one, and is then asked for again.
-    if (found.length > 0) return found;
+    // Its last key may go on in the next page, and is asked for again.
+    if (found.length > 0 && !isLast) return found;
   }
-  return first === null ? found : [plain(first)];
+  // Of more than were asked for, the last one is asked for again.
+  if (first !== null && found.length < limit) found.push(plain(first));
+  return found;
 }
 
 export function plain({ key, size, modified }: Version): ObjectInfo {
