@@ -10,6 +10,8 @@ import { bringStryker } from "./stryker.mjs";
 
 const packages = ["protocol", "audit"];
 const switches = ["--no-static"];
+/** Mutants tried at once; one less where others need the machine, too. */
+const workers = Number(process.env.MUTATION_WORKERS ?? 2);
 
 /** What is copied for each worker; links of node_modules lead to all the rest, and to the builds of the packages below. */
 const copied = (name) => [
@@ -26,7 +28,7 @@ function optionsFor(name, files, modules, ignoreStatic) {
     mutate: (files.length === 0 ? ["**/*"] : files).map((file) => `packages/${name}/src/${file}.ts`),
     ignorePatterns: copied(name),
     coverageAnalysis: "perTest",
-    concurrency: 2,
+    concurrency: workers,
     ignoreStatic,
     incremental: true,
     incrementalFile: join(tmpdir(), `fogbound-mutation-${name}.json`),

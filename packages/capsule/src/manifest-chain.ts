@@ -160,7 +160,8 @@ async function previousOf(store: Source, candidate: Candidate, waiting: Waiting)
   }
 }
 
-function isJunk(error: unknown): error is FogboundError {
+/** What any object may turn out to be, where anybody can put one; a store that fails is not among it. */
+export function isJunk(error: unknown): error is FogboundError {
   return (
     FogboundError.isInstance(error) && ["FORMAT_INVALID", "FORMAT_TOO_NEW", "VERIFICATION_FAILED"].includes(error.code)
   );

@@ -1,5 +1,4 @@
 import { toHex } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
 import {
   type CapsuleId,
   capsuleIdOf,
@@ -14,7 +13,7 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import { type ObjectInfo, type ObjectStore, readAll } from "@fogbound/storage";
-import { type ManifestVersion, readManifests } from "./manifest-chain.js";
+import { isJunk, type ManifestVersion, readManifests } from "./manifest-chain.js";
 
 /** A content younger than this may be one whose manifest is about to be written. */
 export const sweepAfterMilliseconds: number = 24 * 60 * 60 * 1000;
@@ -110,14 +109,12 @@ async function claimOf(
 ): Promise<{ readonly value: Manifest; readonly hash: string } | null> {
   const found = await store.get(key, waitingOf(options));
   if (found === null) return null;
-  const bytes = await readAll(found, largestManifest);
   try {
-    const { manifest: signed } = manifestObject.decode(bytes);
+    const { manifest: signed } = manifestObject.decode(await readAll(found, largestManifest));
     const { value } = manifest.read(signed);
     return capsuleIdOf(value.genesis) === capsule ? { value, hash: toHex(hashOf(signed)) } : null;
   } catch (error) {
-    const isJunk = FogboundError.isInstance(error) && (error.code !== "FORMAT_TOO_NEW" || !isLater);
-    if (!isJunk) throw error;
+    if (!isJunk(error) || (error.code === "FORMAT_TOO_NEW" && isLater)) throw error;
     return null;
   }
 }

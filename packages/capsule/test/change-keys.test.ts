@@ -135,6 +135,15 @@ describe("resealItems", () => {
     expect(await keysIn(bench.store)).toEqual([name]);
   });
 
+  it("refuses a draft that does not describe its item: no length is taken for none", async () => {
+    const bench = await newBench();
+    const draft = await sealedDraft(bench, [plainBytes(5)]);
+    const before = await keysIn(bench.store);
+    const undescribed = { ...draft, host: { ...draft.host, items: [] } };
+    await expectFailure("VERIFICATION_FAILED", () => resealItems(bench.store, bench.capsule, undescribed));
+    expect(await keysIn(bench.store)).toEqual(before);
+  });
+
   it("reads an item no faster than it is written: memory does not grow with it", async () => {
     const bench = await newBench();
     const size = 32 * 1024 * 1024;

@@ -343,3 +343,34 @@ describe("Storing a manifest", () => {
     await expectFailure("STORE_UNREACHABLE", async () => storeManifest(down, await next(null)));
   });
 });
+
+describe("A manifest that was listed and then is not there", () => {
+  /** Another process deletes between the list and the read. */
+  function losing(key: string): void {
+    const { get } = bench.store;
+    const real = get.bind(bench.store);
+    bench.store.get = async (...call) => (call[0] === key ? null : real(...call));
+  }
+  const keyOf = ({ manifest: { version }, hash }: ManifestVersion): string =>
+    layout.manifest(bench.capsule, version, hash);
+
+  it("ends the chain before it, and is missed when it is the one in force", async () => {
+    const [one, two] = await versionsOf(bench, 2);
+    if (one === undefined || two === undefined) throw new Error("two versions");
+    await store(one, two);
+    losing(keyOf(two));
+    expect(await read()).toEqual(hashes(one));
+    expect(await read(one)).toEqual(hashes(one));
+    await expectFailure("VERIFICATION_FAILED", () => read(two));
+  });
+
+  it("leads to none of two versions before it", async () => {
+    const one = await next(null);
+    const [won, lost] = [await next(one), await next(one)];
+    const three = await next(won);
+    await store(one, won, lost, three);
+    expect(await read(three)).toEqual(hashes(one, won, three));
+    losing(keyOf(three));
+    await expectFailure("VERIFICATION_FAILED", () => read(three));
+  });
+});
