@@ -1,6 +1,7 @@
 import {
   concatBytes,
   leafHash,
+  openAead,
   rootOf,
   sealAead,
   sha256,
@@ -327,5 +328,39 @@ describe("sealed bodies", () => {
     await seal(Uint8Array.of(0, 0, 0, 1, 0xf6, 0, 0));
     await seal(Uint8Array.of(0, 0, 0, 1, 0xf6, 1, ...new Uint8Array(506)));
     await seal(Uint8Array.of(0, 0, 0, 1, 0xf6, ...new Uint8Array(1019)));
+    const plain = await openAead(bytes(5), new Uint8Array(12), sealedRight.body, header);
+    // A body that would be read, if what stands behind it were of no account: a channel that nobody sees.
+    await seal(plain.map((byte, at) => (at === plain.length - 1 ? 1 : byte)));
+    await seal(plain.map((byte, at) => (at < plain.length - 3 ? byte : 1)));
+    await seal(concatBytes(plain, new Uint8Array(512)));
+    await seal(plain.slice(0, -1));
+  });
+
+  test("are padded by the next block as soon as length and body do not fit together", async () => {
+    const sealedLength = async (length: number): Promise<number> => {
+      const sealed = await sealRecord(draft, { ...body, registration: new Uint8Array(length) }, bytes(5));
+      expect(await openRecord(recordHeader.decode(sealed.header), sealed.body, bytes(5))).toMatchObject({
+        registration: new Uint8Array(length),
+      });
+      return sealed.body.length;
+    };
+    const { body: one } = await sealRecord(draft, { ...body, registration: new Uint8Array(300) }, bytes(5));
+    const header = recordHeader.encode({ ...draft, body: new Uint8Array(32) });
+    const plain = await openAead(bytes(5), new Uint8Array(12), one, header);
+    const room = 512 - 4 - new DataView(plain.buffer, plain.byteOffset).getUint32(0);
+    expect(await sealedLength(300 + room)).toBe(512 + 16);
+    for (let more = 1; more <= 8; more++) expect(await sealedLength(300 + room + more)).toBe(1024 + 16);
+  });
+
+  test("are the one that the header names: who holds the record key could seal another", async () => {
+    const { header } = await sealRecord(draft, body, bytes(5));
+    const other = await sealRecord(draft, { ...body, released: false }, bytes(5));
+    await expectFailure("VERIFICATION_FAILED", () => openRecord(recordHeader.decode(header), other.body, bytes(5)));
+  });
+
+  test("are of the kind that the header says", async () => {
+    const other = { ...draft, kind: "delivered" } as const;
+    const { header, body: sealed } = await sealRecord(other, body, bytes(5));
+    await expectFailure("FORMAT_INVALID", () => openRecord(recordHeader.decode(header), sealed, bytes(5)));
   });
 });
