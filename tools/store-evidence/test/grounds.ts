@@ -83,25 +83,35 @@ interface Server {
   readonly rawAt: (prefix: string) => RawObjects;
 }
 
-/** A vault under a prefix of its own in the one bucket or container of a test file, which ends with its server. */
-function placeIn(server: Server): VaultPlace {
+/**
+ * A vault under a prefix of its own in the one bucket or container of a test file, which ends with its server. A copy that
+ * was removed is the next one, with what was changed put back: a hundred requests less.
+ */
+function placeIn(server: Server, remove: (place: VaultPlace) => void = () => undefined): VaultPlace {
   const prefix = `vaults/${randomUUID()}`;
   const raw = server.rawAt(`${prefix}/`);
-  const objects = (): Promise<MirroredObjects> => MirroredObjects.of(raw);
-  return {
+  const spare: VaultPlace[] = [];
+  let mirror: MirroredObjects | null = null;
+  const objects = async (): Promise<MirroredObjects> => {
+    mirror ??= await MirroredObjects.of(raw);
+    await mirror.refresh();
+    return mirror;
+  };
+  const place: VaultPlace = {
     url: server.urlOf(prefix),
     environment: server.environment,
     objects,
     snapshot: async () => new ObjectSnapshot(await objects()),
     async copy() {
-      const copy = placeIn(server);
+      const copy = spare.pop() ?? placeIn(server, (removed) => void spare.push(removed));
       const there = await copy.objects();
       there.become((await objects()).all());
       await there.flush();
       return copy;
     },
-    remove: async () => undefined,
+    remove: async () => remove(place),
   };
+  return place;
 }
 
 export async function onS3(server: S3Server): Promise<Ground> {

@@ -126,6 +126,7 @@ export function tampering(ground: Ground, { size, processes }: Tampering): void 
       await history.damaged(async (vault) => {
         const { files } = vault;
         files.remove("harmonizer/checkpoint");
+        await files.flush();
         const bundles = files.keys("harmonizer/sequence/");
         for (const bundle of bundles.slice(-tail).reverse()) {
           const copy = await history.over(vault.vault);
