@@ -4,6 +4,8 @@ import type { CborValue } from "./cbor.js";
 export class NotDeterministic extends Error {}
 
 const safe = Number.MAX_SAFE_INTEGER;
+/** What is no longer is put together faster than a decoder is called: nearly all keys are. */
+const shortText = 12;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /**
@@ -88,6 +90,10 @@ class CborReader {
   /** Text that starts with a byte order mark is refused: decoders elsewhere swallow it. */
   #text(length: number): string {
     const start = this.#take(length);
+    if (length <= shortText) {
+      const text = this.#ascii(start);
+      if (text !== null) return text;
+    }
     if (byteOrderMark.every((byte, at) => at < length && this.#bytes[start + at] === byte))
       throw new NotDeterministic("Text starts with a byte order mark.");
     try {
@@ -95,6 +101,17 @@ class CborReader {
     } catch {
       throw new NotDeterministic("Text is not UTF-8.");
     }
+  }
+
+  /** null when it is not all ASCII, and so for the decoder. */
+  #ascii(start: number): string | null {
+    let text = "";
+    for (let at = start; at < this.#at; at++) {
+      const code = this.#bytes[at] ?? 0;
+      if (code > 0x7f) return null;
+      text += String.fromCharCode(code);
+    }
+    return text;
   }
 
   /** Of bytes, or of items: each takes a byte at least. */

@@ -7,8 +7,11 @@ const simple = { false: 0xf4, true: 0xf5, null: 0xf6 } as const;
 const mostKept = 65536;
 const encoder = new TextEncoder();
 
+/** What no {@link CborValue} is; {@link writeCbor} throws nothing else. */
+export class NotWritable extends Error {}
+
 /**
- * Writes what is known to be a {@link CborValue} by the rules of RFC 8949 section 4.2.1: shortest heads, definite lengths,
+ * Writes a {@link CborValue} by the rules of RFC 8949 section 4.2.1: shortest heads, definite lengths,
  * keys in the order of their encoded bytes. A record is encoded some ten times on its way, which is why this is no
  * library's work: building tokens first took a fifth of an access.
  *
@@ -18,46 +21,53 @@ class CborWriter {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
   #length = 0;
 
-  encode(value: CborValue): Uint8Array {
+  encode(value: unknown, deepest: number): Uint8Array {
     this.#length = 0;
-    this.#write(value);
-    const whole = this.#bytes.slice(0, this.#length);
-    this.#bytes.fill(0, 0, this.#length);
-    if (this.#bytes.length > mostKept) this.#bytes = new Uint8Array(mostKept);
-    return whole;
+    try {
+      this.#write(value, deepest);
+      return this.#bytes.slice(0, this.#length);
+    } finally {
+      this.#bytes.fill(0, 0, this.#length);
+      if (this.#bytes.length > mostKept) this.#bytes = new Uint8Array(mostKept);
+    }
   }
 
-  #write(value: CborValue): void {
+  #write(value: unknown, levels: number): void {
     if (typeof value === "number") this.#integer(value);
     else if (typeof value === "string") this.#text(value);
     else if (value instanceof Uint8Array) this.#chunk(major.bytes, value);
     else if (value === null) this.#byte(simple.null);
     else if (typeof value === "boolean") this.#byte(value ? simple.true : simple.false);
-    else if (isMap(value)) this.#map(value);
-    else this.#list(value);
+    else if (levels === 0) throw new NotWritable("Nested too deep, or no value.");
+    else if (value instanceof Map) this.#map(value, levels - 1);
+    else if (Array.isArray(value)) this.#list(value, levels - 1);
+    else throw new NotWritable("No value that CBOR is used for here.");
   }
 
   #integer(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw new NotWritable("No safe integer.");
     if (value >= 0) this.#head(major.unsigned, value);
     else this.#head(major.negative, -1 - value);
   }
 
-  #list(list: readonly CborValue[]): void {
+  /** A hole comes as `undefined`, which is no value. */
+  #list(list: readonly unknown[], levels: number): void {
     this.#head(major.list, list.length);
-    for (const item of list) this.#write(item);
+    for (const item of list) this.#write(item, levels);
   }
 
-  #map(map: ReadonlyMap<string, CborValue>): void {
+  #map(map: ReadonlyMap<unknown, unknown>, levels: number): void {
     this.#head(major.map, map.size);
-    const entries = [...map].sort(byEncodedKey);
-    for (const [key, value] of entries) {
+    for (const [key, value] of inOrder(map)) {
       this.#text(key);
-      this.#write(value);
+      this.#write(value, levels);
     }
   }
 
   #text(text: string): void {
     if (!isAscii(text)) {
+      // Decoders swallow a byte order mark, so text that starts with one would come back as other text.
+      if (!text.isWellFormed() || text.startsWith("\u{feff}")) throw new NotWritable("No well-formed text.");
       this.#chunk(major.text, encoder.encode(text));
       return;
     }
@@ -106,9 +116,22 @@ class CborWriter {
 
 const writer: CborWriter = /* @__PURE__ */ new CborWriter();
 
-/** @param value checked before: nothing is refused here */
-export function writeCbor(value: CborValue): Uint8Array {
-  return writer.encode(value);
+/** Lists and maps at most `deepest` within one another. @throws NotWritable for what is no {@link CborValue} */
+export function writeCbor(value: CborValue, deepest: number): Uint8Array {
+  return writer.encode(value, deepest);
+}
+
+/** The entries by their encoded keys. Formats write their fields in that order, so that nearly nothing is sorted. */
+function inOrder(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [string, unknown]> {
+  let before: string | null = null;
+  let isSorted = true;
+  for (const key of map.keys()) {
+    if (typeof key !== "string") throw new NotWritable("A key that is no text.");
+    isSorted &&= before === null || byEncodedKey([before], [key]) < 0;
+    before = key;
+  }
+  const entries = map as ReadonlyMap<string, unknown>;
+  return isSorted ? entries : [...entries].sort(byEncodedKey);
 }
 
 /** Bytes of the shortest argument after the head's first byte, from 24 on. */
@@ -119,7 +142,7 @@ function widthOf(argument: number): 1 | 2 | 4 | 8 {
 }
 
 /** The head of a longer key is the greater one, so lengths decide before bytes do. */
-function byEncodedKey([left]: readonly [string, CborValue], [right]: readonly [string, CborValue]): number {
+function byEncodedKey([left]: readonly [string, ...unknown[]], [right]: readonly [string, ...unknown[]]): number {
   if (!isAscii(left) || !isAscii(right)) return compareBytes(encoder.encode(left), encoder.encode(right));
   if (left.length !== right.length) return left.length - right.length;
   return left < right ? -1 : 1;
@@ -138,8 +161,4 @@ function compareBytes(left: Uint8Array, right: Uint8Array): number {
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return true;
-}
-
-function isMap(value: readonly CborValue[] | ReadonlyMap<string, CborValue>): value is ReadonlyMap<string, CborValue> {
-  return !Array.isArray(value);
 }

@@ -21,12 +21,14 @@ const deepest = 32;
 
 /** Deterministic CBOR (RFC 8949 section 4.2.1). @throws TypeError for a value that is no {@link CborValue}. */
 export function encodeCbor(value: CborValue): Uint8Array {
-  if (!isCborValue(value, deepest)) {
+  try {
+    return writeCbor(value, deepest);
+  } catch (cause) {
     throw new TypeError(
       `Expected integers, text, bytes, booleans, null, lists and maps with text keys, ${deepest} deep at most.`,
+      { cause },
     );
   }
-  return writeCbor(value);
 }
 
 /**
@@ -42,24 +44,4 @@ export function decodeCbor(bytes: Uint8Array): CborValue {
     const message = "Expected one value in deterministic CBOR (RFC 8949 section 4.2.1), got other bytes.";
     throw new FogboundError("FORMAT_INVALID", message, { cause });
   }
-}
-
-function isCborValue(value: unknown, levels: number): value is CborValue {
-  if (value === null || typeof value === "boolean" || value instanceof Uint8Array) return true;
-  if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0);
-  if (typeof value === "string") return isText(value);
-  if (levels === 0) return false;
-  if (Array.isArray(value)) return value.every((item) => isCborValue(item, levels - 1)) && !isSparse(value);
-  if (!(value instanceof Map)) return false;
-  return [...value].every(([key, item]) => isText(key) && isCborValue(item, levels - 1));
-}
-
-/** Decoders swallow a byte order mark, so text that starts with one would come back as other text. */
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value.isWellFormed() && !value.startsWith("\u{feff}");
-}
-
-/** `every` skips holes, and a hole would be written as `undefined`. */
-function isSparse(list: readonly unknown[]): boolean {
-  return Object.keys(list).length !== list.length;
 }

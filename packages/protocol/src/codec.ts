@@ -111,9 +111,14 @@ export function list<T>(inner: Codec<T>, limits: ListLimits): Codec<readonly T[]
   };
 }
 
+/** As deterministic CBOR has them: the shorter key first. All names of fields are ASCII. */
+function byEncodedKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left.length - right.length || (left < right ? -1 : 1);
+}
+
 /** A map with exactly these fields. */
 export function struct<T extends object>(shape: Shape<T>): Codec<T> {
-  const fields = Object.entries(shape) as [keyof T & string, Codec<T[keyof T & string]>][];
+  const fields = (Object.entries(shape) as [keyof T & string, Codec<T[keyof T & string]>][]).sort(byEncodedKey);
   return {
     write(value) {
       for (const field of Object.keys(value)) if (!Object.hasOwn(shape, field)) throw invalid(field, "no such field");
