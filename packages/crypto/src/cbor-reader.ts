@@ -1,7 +1,7 @@
 import type { CborValue } from "./cbor.js";
 
 /** What is not deterministic CBOR, in words; {@link readCbor} throws nothing else. */
-export class NotDeterministic extends Error {}
+class NotDeterministic extends Error {}
 
 const safe = Number.MAX_SAFE_INTEGER;
 /** What is no longer is put together faster than a decoder is called: nearly all keys are. */

@@ -8,7 +8,7 @@ const mostKept = 65536;
 const encoder = new TextEncoder();
 
 /** What no {@link CborValue} is; {@link writeCbor} throws nothing else. */
-export class NotWritable extends Error {}
+class NotWritable extends Error {}
 
 /**
  * Writes a {@link CborValue} by the rules of RFC 8949 section 4.2.1: shortest heads, definite lengths,
