@@ -2,10 +2,6 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@fogbound/source", "node", "import", "module", "default"];
 
-/** Where an untried branch is a way in: every one of these keeps nine of ten branches tested. */
-const watched = ["crypto", "log", "capsule", "storage", "audit"];
-const thresholds = Object.fromEntries(watched.map((name) => [`packages/${name}/src/**`, { branches: 90 }]));
-
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -17,12 +13,6 @@ const config: ViteUserConfig = defineConfig({
     allowOnly: false,
     // Vitest leaves one processor free, which on a machine with two doubles the time.
     maxWorkers: "100%",
-    coverage: {
-      provider: "v8",
-      include: ["packages/*/src/**"],
-      reporter: ["text-summary", "json-summary"],
-      thresholds,
-    },
   },
 });
 

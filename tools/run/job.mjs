@@ -10,6 +10,7 @@ const jobs = {
   test: ["node_modules/vitest/vitest.mjs", "run"],
   bench: ["bench/run.mjs"],
   mutation: ["tools/mutation/main.mjs"],
+  coverage: ["tools/branches/main.mjs"],
 };
 
 /**
