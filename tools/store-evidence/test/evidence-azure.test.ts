@@ -7,5 +7,5 @@ const server = await startAzurite();
 afterAll(() => server.stop());
 
 const ground = await onAzure(server);
-everythingOn(ground);
+everythingOn(ground, 1);
 killsOn(ground);

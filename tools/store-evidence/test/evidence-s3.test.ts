@@ -7,5 +7,5 @@ const server = await startS3Server();
 afterAll(() => server.stop());
 
 const ground = await onS3(server);
-everythingOn(ground);
+everythingOn(ground, 0);
 killsOn(ground);

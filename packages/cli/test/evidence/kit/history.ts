@@ -22,8 +22,6 @@ export interface Size {
 }
 
 export const large: Size = { first: 18, second: 10, third: 3, before: 9, after: 2 };
-/** As short as one can be that has closed stripes, in a log of one epoch as well. */
-export const medium: Size = { first: 9, second: 2, third: 1, before: 8, after: 1 };
 export const small: Size = { first: 9, second: 2, third: 1, before: 1, after: 1 };
 
 /** A vault to damage, with key file and pin of its own. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditedByProcess, inShort } from "../kit/audits.js";
+import { auditedByProcess, auditedHere, inShort } from "../kit/audits.js";
 import type { Ground } from "../kit/ground.js";
 import { type Damageable, type History, makeHistory, small } from "../kit/history.js";
 import { chainsIn, nameInLog } from "../kit/log-names.js";
@@ -26,8 +26,12 @@ function spoil({ files }: Damageable, keys: readonly string[], how: "deleted" | 
       );
 }
 
-/** What parity promises, and no more. @param count of the eight pairs of batches that are tried, each in both ways */
-export function restoring(ground: Ground, count: number = 8): void {
+/**
+ * What parity promises, and no more. Audits are made by processes of their own, of the command as it is published.
+ * @param count of the eight pairs of batches that are tried, each in both ways @param processes false: only the first is
+ */
+export function restoring(ground: Ground, count: number = 8, processes: boolean = true): void {
+  const audit = processes ? auditedByProcess : auditedHere;
   const pairs = Array.from({ length: count }, (_, first) => [first, (first + 3) % 8] as const);
   let history: History;
 
@@ -52,7 +56,7 @@ export function restoring(ground: Ground, count: number = 8): void {
               expect(told).toMatchObject({ exitCode: 0, outcome: "repaired" });
               for (const key of keys) expect(JSON.stringify(told.findings)).toContain(nameInLog(key));
             }
-            const repaired = await auditedByProcess(history.desk, history.capsule, vault, "--repair");
+            const repaired = await audit(history.desk, history.capsule, vault, "--repair");
             expect(inShort(repaired)).toBe("0 proved ");
             await vault.files.refresh();
             expect(keys.map((key) => vault.files.read(key))).toEqual(before);
@@ -68,7 +72,7 @@ export function restoring(ground: Ground, count: number = 8): void {
           spoil(vault, keys, how);
           await vault.files.flush();
           for (const flags of [[], ["--repair"]]) {
-            const audited = await auditedByProcess(history.desk, history.capsule, vault, ...flags);
+            const audited = await audit(history.desk, history.capsule, vault, ...flags);
             expect(audited).toMatchObject({ exitCode: 4, outcome: "broken" });
             const lost = audited.findings.filter(
               ({ severity, text }) => severity === "broken" && /records? .* lost/.test(text),

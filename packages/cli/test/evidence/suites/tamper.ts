@@ -4,7 +4,7 @@ import { MadeSecrets } from "../../../../fogbound/test/secrets.js";
 import { type Attack, attacks } from "../kit/attacks.js";
 import { type Audited, auditedByProcess, auditedHere, inShort } from "../kit/audits.js";
 import type { Ground } from "../kit/ground.js";
-import { type History, large, makeHistory, type Size } from "../kit/history.js";
+import { type History, large, makeHistory, type Size, small } from "../kit/history.js";
 import { chainsIn, nameInLog } from "../kit/log-names.js";
 
 /** Everything an audit wrote. */
@@ -31,10 +31,12 @@ export interface Tampering {
   readonly size: Size;
   /** Each audit in a process of its own, of the command as it is published; otherwise only the first. */
   readonly processes: boolean;
+  /** Default: all of them. */
+  readonly chosen?: readonly Attack[];
 }
 
 /** Every attack, on a copy of one history each, and what the audit says of it. */
-export function tampering(ground: Ground, { size, processes }: Tampering): void {
+export function tampering(ground: Ground, { size, processes, chosen = attacks }: Tampering): void {
   const audit = processes ? auditedByProcess : auditedHere;
   /** The last day's bundles. */
   const tail = size === large ? 24 : 6;
@@ -56,7 +58,7 @@ export function tampering(ground: Ground, { size, processes }: Tampering): void 
     return signingKeyFromSeed(seed);
   }
 
-  describe(`fogbound audit, after one of ${attacks.length} attacks on the objects of a vault ${ground.name}`, () => {
+  describe(`fogbound audit, after one of ${chosen.length} attacks on the objects of a vault ${ground.name}`, () => {
     it("is proved without one", async () => {
       const audited = await history.damaged((vault) =>
         auditedByProcess(history.desk, history.capsule, vault, "--rehash"),
@@ -66,7 +68,7 @@ export function tampering(ground: Ground, { size, processes }: Tampering): void 
       expect(audited.accesses.filter(({ outcome }) => outcome !== "asked")).toHaveLength(history.accesses);
     }, 120_000);
 
-    it.each(attacks.map((attack) => [titleOf(attack), attack] as const))(
+    it.each(chosen.map((attack) => [titleOf(attack), attack] as const))(
       "%s",
       async (_title, { does, expected: [exitCode, code] }) => {
         await history.damaged(async (vault) => {
@@ -100,27 +102,29 @@ export function tampering(ground: Ground, { size, processes }: Tampering): void 
   });
 
   describe(`the tail cut ${ground.name}`, () => {
-    it("from one instance's log, at every length: each batch is named, and what parity and copies cannot bring back is broken", async () => {
-      await history.damaged(async (vault) => {
-        const chain = chainsIn(vault.files, "capsules/").find(({ epochs }) => epochs.length === 1);
-        const batches = chain?.batches ?? [];
-        expect(batches.length).toBeGreaterThan(size === large ? 10 : 8);
-        const outcomes: string[] = [];
-        for (let left = batches.length - 1; left >= 0; left--) {
-          vault.files.remove(batches[left] ?? "");
-          await vault.files.flush();
-          const audited = await auditedHere(history.desk, history.capsule, vault);
-          await vault.files.refresh();
-          const said = saidBy(audited);
-          expect(batches.slice(left).filter((key) => !said.includes(nameInLog(key)))).toEqual([]);
-          outcomes.push(`${audited.exitCode} ${audited.outcome}`);
-        }
-        const lost = outcomes.indexOf("4 broken");
-        expect(lost).toBeGreaterThan(2);
-        expect(new Set(outcomes.slice(0, lost))).toEqual(new Set(["0 repaired"]));
-        expect(new Set(outcomes.slice(lost))).toEqual(new Set(["4 broken"]));
-      });
-    }, 300_000);
+    // A history that is so short has no log of one epoch that parity could fail in.
+    if (size !== small)
+      it("from one instance's log, at every length: each batch is named, and what parity and copies cannot bring back is broken", async () => {
+        await history.damaged(async (vault) => {
+          const chain = chainsIn(vault.files, "capsules/").find(({ epochs }) => epochs.length === 1);
+          const batches = chain?.batches ?? [];
+          expect(batches.length).toBeGreaterThan(10);
+          const outcomes: string[] = [];
+          for (let left = batches.length - 1; left >= 0; left--) {
+            vault.files.remove(batches[left] ?? "");
+            await vault.files.flush();
+            const audited = await auditedHere(history.desk, history.capsule, vault);
+            await vault.files.refresh();
+            const said = saidBy(audited);
+            expect(batches.slice(left).filter((key) => !said.includes(nameInLog(key)))).toEqual([]);
+            outcomes.push(`${audited.exitCode} ${audited.outcome}`);
+          }
+          const lost = outcomes.indexOf("4 broken");
+          expect(lost).toBeGreaterThan(2);
+          expect(new Set(outcomes.slice(0, lost))).toEqual(new Set(["0 repaired"]));
+          expect(new Set(outcomes.slice(lost))).toEqual(new Set(["4 broken"]));
+        });
+      }, 300_000);
 
     it("from the harmonizer's log, checkpoint and all, at every length back to the last day's beginning: the pin tells", async () => {
       await history.damaged(async (vault) => {
