@@ -40,6 +40,11 @@ export interface Evidence {
   readonly checkpoint: string | null;
   /** `prunedBundle`s, by number. */
   bundles(): AsyncIterable<Uint8Array>;
+  /**
+   * `prunedBundle`s with numbers above this one, by the log as it stands when it is asked: what has come since `bundles`.
+   * Left out where nothing comes any more, as in an export.
+   */
+  later?(after: number): AsyncIterable<Uint8Array>;
   /** Names of derived objects that the harmonizer found damaged and wrote anew. Default: none. */
   readonly repaired?: readonly string[];
   /**

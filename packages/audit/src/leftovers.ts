@@ -1,54 +1,95 @@
-import { type AuthorityId, isIdentifier, type LogObjects, padded } from "@fogbound/protocol";
+import { rootOf } from "@fogbound/crypto";
+import { type AuthorityId, type LogObjects, prunedBundle, prunedLeafHashes } from "@fogbound/protocol";
+import { ifItReads } from "./attempt.js";
+import { isReceipted } from "./bundles.js";
 import type { Context } from "./context.js";
 import { waiting } from "./heads.js";
+import { type LogObject, logObjectOf } from "./log-object.js";
+import { Reached } from "./reached.js";
 import type { Sequence } from "./sequence.js";
+
+/** Looks again for what was under way, so often and so far apart: what takes longer is not under way but stuck. */
+const looks = 6;
+const millisecondsApart = 250;
+/** What is beyond is told without a second look. */
+const mostLookedAgain = 10_000;
+
+interface Leftover extends LogObject {
+  readonly name: string;
+  readonly where: string;
+  /** False for one that lies in somebody else's log: then no sequencing excuses it. */
+  readonly own: boolean;
+}
 
 /** Finds what lies in the stores and was never sequenced, or was and is not shown. */
 export async function judgeLeftovers(context: Context, sequence: Sequence): Promise<void> {
-  await judgeLog(context, sequence, context.evidence.log, null);
+  const leftovers: Leftover[] = [];
+  const see = (one: Leftover): void => {
+    if (leftovers.length < mostLookedAgain) leftovers.push(one);
+    else report(context, one);
+  };
+  await compareLog(context, sequence, { log: context.evidence.log, authority: null }, see);
   for (const authority of context.manifests.authorities) {
-    const journal = context.evidence.journals.get(authority) ?? null;
-    if (journal !== null) await judgeLog(context, sequence, journal, authority);
+    const log = context.evidence.journals.get(authority) ?? null;
+    if (log !== null) await compareLog(context, sequence, { log, authority }, see);
   }
+  for (const one of await stillThere(context, sequence, leftovers)) report(context, one);
 }
 
-async function judgeLog(
+async function compareLog(
   context: Context,
   { chains }: Sequence,
-  log: LogObjects,
-  authority: AuthorityId | null,
+  { log, authority }: { readonly log: LogObjects; readonly authority: AuthorityId | null },
+  see: (one: Leftover) => void,
 ): Promise<void> {
+  const where = authority === null ? "the hosts' log" : `the journal of ${authority}`;
   for await (const name of log.list(waiting(context))) {
-    const object = parse(name);
+    const object = logObjectOf(name);
     if (object === null) continue;
     const chain = chains.get(object.instance);
-    const own = chain !== undefined && chain.authority === authority;
-    const batches = own ? chain.epochs.get(object.epoch) : undefined;
-    const where = authority === null ? "the hosts' log" : `the journal of ${authority}`;
-    if (object.batch === null) {
-      if (batches !== undefined) continue;
-      const sentence = `Head ${object.epoch} of ${object.instance} lies in ${where} and was not shown to be sequenced.`;
-      context.findings.add("HEAD_UNRECEIPTED", "incomplete", sentence, [name]);
-    } else if (object.batch > (batches ?? 0)) {
-      const sentence = `Batch ${object.batch} of epoch ${object.epoch} of ${object.instance} lies in ${where} and was not shown to be sequenced.`;
-      context.findings.add("RECORD_UNRECEIPTED", "incomplete", sentence, [name]);
-    }
+    const own = chain === undefined || chain.authority === authority;
+    const batches = own ? chain?.epochs.get(object.epoch) : undefined;
+    if (batches === undefined || (object.batch ?? 0) > batches) see({ ...object, name, where, own });
   }
 }
 
-interface LogObject {
-  readonly instance: `ins_${string}`;
-  readonly epoch: number;
-  /** null for a head. */
-  readonly batch: number | null;
+function report({ findings }: Context, { instance, epoch, batch, name, where }: Leftover): void {
+  const what = batch === null ? `Head ${epoch}` : `Batch ${batch} of epoch ${epoch}`;
+  const code = batch === null ? "HEAD_UNRECEIPTED" : "RECORD_UNRECEIPTED";
+  const sentence = `${what} of ${instance} lies in ${where} and was not shown to be sequenced.`;
+  findings.add(code, "incomplete", sentence, [name]);
 }
 
-/** null for wraps, and for names that Fogbound does not write: anybody with the store may put junk there. */
-function parse(name: string): LogObject | null {
-  const [instances, instance, epoch, object, ...more] = name.split("/");
-  if (instances !== "instances" || !isIdentifier("ins", instance) || more.length > 0) return null;
-  const number = Number(epoch);
-  if (epoch === undefined || object === undefined || padded(number) !== epoch) return null;
-  if (object === "head") return { instance, epoch: number, batch: null };
-  return padded(Number(object)) === object ? { instance, epoch: number, batch: Number(object) } : null;
+/**
+ * A capsule that is being served goes on while it is audited: what came after the log was pulled, or stood in its store a
+ * moment before the harmonizer had it, is no finding when the log has it by now. The next audit judges it.
+ */
+async function stillThere(
+  context: Context,
+  sequence: Sequence,
+  leftovers: readonly Leftover[],
+): Promise<readonly Leftover[]> {
+  const { evidence, signal } = context;
+  let left = leftovers;
+  for (let look = 0; look < looks && left.some(({ own }) => own); look++) {
+    if (look > 0) await new Promise((resolve) => setTimeout(resolve, millisecondsApart));
+    signal?.throwIfAborted();
+    const bundles = evidence.later?.(sequence.lastBundle);
+    if (bundles === undefined) return left;
+    const reached = await reachedSince(context, bundles);
+    left = left.filter((one) => !one.own || !reached.has(one));
+  }
+  return left;
+}
+
+/** By bundles that a harmonizer of the capsule has signed receipts for. */
+async function reachedSince(context: Context, bundles: AsyncIterable<Uint8Array>): Promise<Reached> {
+  const reached = new Reached(context.evidence.capsule);
+  for await (const bytes of bundles) {
+    const value = ifItReads(() => prunedBundle.decode(bytes));
+    if (value === null) continue;
+    const leafHashes = prunedLeafHashes(value);
+    if (await isReceipted(context, value, leafHashes.length, rootOf(leafHashes))) ifItReads(() => reached.add(value));
+  }
+  return reached;
 }

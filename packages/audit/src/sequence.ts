@@ -75,6 +75,11 @@ export class Sequence {
     return this.#anchor;
   }
 
+  /** Number of the last bundle that was shown; -1 before the first. */
+  get lastBundle(): number {
+    return this.#last?.value?.number ?? -1;
+  }
+
   /** Leaves of the log that have been shown, of whichever capsule. */
   get end(): number {
     return (this.#last?.value?.first ?? 0) + (this.#last?.count ?? 0);

@@ -35,7 +35,7 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
   const { store, harmonizer, authorities, partiesSeparate, rehashContent, pin } = sources;
   const found = await harmonizer.pull(capsule, waiting);
   await harmonizer.anchor(capsule, waiting).catch((error: unknown) => unlessPinned(error, pin));
-  const { checkpoint, repaired } = await harmonizer.pull(capsule, waiting);
+  const { checkpoint, bundles, repaired } = await harmonizer.pull(capsule, waiting);
   const log = logObjects(store, layout.hostLog(capsule));
   const journals = new Map<AuthorityId, LogObjects | null>(
     authorities.map((authority) => [authority.member.id, withGrants(authority.journal(capsule), log)]),
@@ -47,7 +47,8 @@ async function evidenceOf(capsule: CapsuleId, sources: EvidenceSources, waiting:
     log,
     journals,
     checkpoint,
-    bundles: () => bundlesOf(harmonizer, capsule, waiting),
+    bundles: () => bundles,
+    later: (after) => bundlesOf(harmonizer, capsule, { ...waiting, after }),
     hidden: () => hiddenIn(store, journals, capsule, waiting),
     repaired: isRewound(sizeOf(found.checkpoint), sizeOf(checkpoint), pin)
       ? [...repaired, "harmonizer/checkpoint"]
@@ -133,9 +134,9 @@ async function keptBy(
 async function* bundlesOf(
   harmonizer: Pick<Harmonizer, "pull">,
   capsule: CapsuleId,
-  waiting: Waiting,
+  options: Waiting & { readonly after: number },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* (await harmonizer.pull(capsule, waiting)).bundles;
+  yield* (await harmonizer.pull(capsule, options)).bundles;
 }
 
 async function* objectsUnder(

@@ -1,3 +1,4 @@
+import { logObjectOf, Reached } from "@fogbound/audit";
 import { type ArchiveEntry, writeArchive } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import {
@@ -7,6 +8,7 @@ import {
   type LogObjects,
   layout,
   padded,
+  prunedBundle,
   type Waiting,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
@@ -43,14 +45,18 @@ async function* entriesOf(
   waiting: Waiting,
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   yield whole(exported.marker, new TextEncoder().encode(markerText));
-  yield* stored(store, layout.manifests(capsule), waiting);
-  yield* logEntries(layout.hostLog(capsule), logObjects(store, layout.hostLog(capsule)), waiting);
-  for (const authority of authorities)
-    yield* logEntries(layout.journal(authority.member.id, capsule), authority.journal(capsule), waiting);
   const { checkpoint, bundles } = await harmonizer.pull(capsule, waiting);
-  if (checkpoint !== null) yield whole(exported.checkpoint, new TextEncoder().encode(checkpoint));
+  const reached = new Reached(capsule);
   let number = 0;
-  for await (const bundle of bundles) yield whole(`${exported.bundles}${padded(number++)}`, bundle);
+  for await (const bundle of bundles) {
+    reached.add(prunedBundle.decode(bundle));
+    yield whole(`${exported.bundles}${padded(number++)}`, bundle);
+  }
+  if (checkpoint !== null) yield whole(exported.checkpoint, new TextEncoder().encode(checkpoint));
+  yield* stored(store, layout.manifests(capsule), waiting);
+  yield* logEntries(layout.hostLog(capsule), logObjects(store, layout.hostLog(capsule)), reached, waiting);
+  for (const authority of authorities)
+    yield* logEntries(layout.journal(authority.member.id, capsule), authority.journal(capsule), reached, waiting);
   yield* stored(store, `${layout.capsule(capsule)}content/`, waiting);
 }
 
@@ -83,12 +89,16 @@ async function* stored(
   }
 }
 
+/** What came after the pull is left out, as a capsule that is being served goes on: no receipt in the file covers it. */
 async function* logEntries(
   root: string,
   log: LogObjects,
+  reached: Reached,
   waiting: Waiting,
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   for await (const name of log.list(waiting)) {
+    const object = logObjectOf(name);
+    if (object !== null && !reached.has(object)) continue;
     const bytes = await log.read(name, waiting);
     if (bytes !== null) yield whole(root + name, bytes);
   }

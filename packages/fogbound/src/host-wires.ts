@@ -56,7 +56,7 @@ export class HarmonizerWire {
       batchCopy: (instance, epoch, batch, waiting) =>
         call(waiting, (within) => real.batchCopy(instance, epoch, batch, within)),
       anchor: (capsule, waiting) => real.anchor(capsule, waiting),
-      pull: (capsule, waiting) => real.pull(capsule, waiting),
+      pull: (capsule, options) => real.pull(capsule, options),
       parity: (instance, epoch, batch, waiting) => real.parity(instance, epoch, batch, waiting),
       kept: (capsule, waiting) => real.kept(capsule, waiting),
     };

@@ -128,12 +128,15 @@ export class StoreHarmonizer implements EmbeddedHarmonizer {
     });
   }
 
-  async pull(capsule: CapsuleId, waiting: Waiting = {}): Promise<Pulled> {
+  async pull(
+    capsule: CapsuleId,
+    { after = -1, ...waiting }: Waiting & { readonly after?: number } = {},
+  ): Promise<Pulled> {
     return this.#open(waiting, async () => {
       const { log, sequence, checkpoints, tiles } = this.#parts;
       const signed = await waitFor(checkpoints.newest(), waiting.signal);
       await waitFor(sequence.refresh(), waiting.signal);
-      const numbers = [...log.places.bundles(capsule)];
+      const numbers = [...log.places.bundles(capsule)].filter((number) => number > after);
       const parts = { history: log.history, tiles };
       const bundles = { [Symbol.asyncIterator]: () => prunedBundles(parts, capsule, numbers, signed, waiting) };
       const repaired = [...checkpoints.repaired, ...(await this.#marksPutRight(waiting))];

@@ -40,7 +40,7 @@ export interface HiddenObject {
 export interface Pulled {
   /** The C2SP note; null while nothing has been checkpointed. */
   readonly checkpoint: string | null;
-  /** `prunedBundle` objects, by number. */
+  /** `prunedBundle` objects, by number. Each time it is iterated the same ones, as of the pull. */
   readonly bundles: AsyncIterable<Uint8Array>;
   /** Names of objects the harmonizer derives from its log and found damaged: it has written them anew since it started. */
   readonly repaired: readonly string[];
@@ -87,7 +87,8 @@ export interface Harmonizer {
   inForce(capsule: CapsuleId, waiting?: Waiting): Promise<InForce | null>;
   /** Sequences the tips of the capsule's chains and signs a checkpoint over them. */
   anchor(capsule: CapsuleId, waiting?: Waiting): Promise<void>;
-  pull(capsule: CapsuleId, waiting?: Waiting): Promise<Pulled>;
+  /** @param options `after`: only bundles with numbers above this one */
+  pull(capsule: CapsuleId, options?: Waiting & { readonly after?: number }): Promise<Pulled>;
   /** The `parityShard` objects of the closed stripe this batch is in, damaged ones too; empty while it is open. */
   parity(instance: InstanceId, epoch: number, batch: number, waiting?: Waiting): Promise<readonly Uint8Array[]>;
   /**
