@@ -87,7 +87,8 @@ export class Courier {
   async #bring(capsule: CapsuleId): Promise<void> {
     const { log, anchor, taken } = this.#parts;
     const { signal } = this.#stopping;
-    for (let isNew = true; ; isNew = false) {
+    let lost: number | null = null;
+    for (;;) {
       const after = this.#arrived.get(capsule) ?? (await this.#resume(capsule));
       if (!this.isBehind(capsule, log.places.bundles(capsule).at(-1) ?? -1)) return;
       const signed = await anchor(capsule);
@@ -96,13 +97,13 @@ export class Courier {
       try {
         await this.#patiently((waiting) => this.#sink.push(next.bytes, waiting));
       } catch (error) {
-        // Another process of this harmonizer pushes there too.
+        // Another process of this harmonizer pushes there too: then more has arrived, and that is no failure.
         this.#arrived.delete(capsule);
-        if (!isNew || !hasCode(error, "OBJECT_EXISTS")) throw error;
+        if (lost === next.arrived.number || !hasCode(error, "OBJECT_EXISTS")) throw error;
+        lost = next.arrived.number;
         continue;
       }
       this.#arrived.set(capsule, next.arrived);
-      isNew = true;
       await taken(capsule);
     }
   }
