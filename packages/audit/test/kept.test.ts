@@ -5,7 +5,9 @@ import { type LostCopy, lostCopies } from "../src/index.js";
 import { collect, verdictOf } from "./kit/audits.js";
 import { World } from "./kit/world.js";
 
-type Kept = ReadonlyMap<"harmonizer" | AuthorityId, readonly KeptObject[]>;
+type Keeper = "harmonizer" | AuthorityId;
+type Kept = ReadonlyMap<Keeper, readonly KeptObject[]>;
+type Keeping = readonly (readonly [Keeper, readonly KeptObject[]])[];
 
 let world: World;
 let authority: AuthorityId;
@@ -30,19 +32,19 @@ const copy = (version: number, isWhole = true): KeptObject => ({
   isWhole,
 });
 const all = (): KeptObject[] => [1, 2, 3].map((version) => copy(version));
-const keeping = (...entries: readonly (readonly ["harmonizer" | AuthorityId, readonly KeptObject[]])[]) => ({
+const keeping = (entries: Keeping): { kept(): Promise<Kept> } => ({
   kept: async (): Promise<Kept> => new Map(entries),
 });
 
 /** The verdict's outcome, and the sentence and evidence of everything that is said of copies. */
-async function said(...entries: Parameters<typeof keeping>): Promise<[string, ...(readonly string[])[]]> {
-  const { outcome, findings } = await verdictOf(world, keeping(...entries));
+async function said(...entries: Keeping): Promise<[string, ...(readonly string[])[]]> {
+  const { outcome, findings } = await verdictOf(world, keeping(entries));
   expect(findings.every(({ code, severity }) => code === "COPY_ALTERED" && severity === "incomplete")).toBe(true);
   return [outcome, ...findings.map(({ sentence, evidence }) => [sentence, ...evidence])];
 }
 
-async function lost(...entries: Parameters<typeof keeping>): Promise<LostCopy[]> {
-  return collect(lostCopies(await world.evidence(keeping(...entries))));
+async function lost(...entries: Keeping): Promise<LostCopy[]> {
+  return collect(lostCopies(await world.evidence(keeping(entries))));
 }
 
 const lacks = (version: number, whose: string): readonly string[] => [
@@ -83,7 +85,7 @@ describe("What parties keep beside their logs", () => {
   it("is missed of nobody whose epochs began under a manifest that was not put in force", async () => {
     await world.journal.begin({ ...world.current, value: { ...world.current.value, version: 4 } }, world.tick());
     await world.anchor();
-    const { findings } = await verdictOf(world, keeping([authority, [copy(1)]]));
+    const { findings } = await verdictOf(world, keeping([[authority, [copy(1)]]]));
     expect(findings.filter(({ code }) => code === "COPY_ALTERED")).toEqual([]);
   });
 
@@ -141,7 +143,7 @@ describe("What is put back of it", () => {
     for (const part of ["host", "authority", "owner"] as const) {
       const [first = new Uint8Array(0), ...rest] = world.manifests;
       const changed = manifestObject.encode({ ...manifestObject.decode(first), [part]: randomBytes(9) });
-      const evidence = await world.evidence(keeping([authority, []]));
+      const evidence = await world.evidence(keeping([[authority, []]]));
       async function* manifests(): AsyncGenerator<Uint8Array> {
         yield* [changed, ...rest];
       }
@@ -151,7 +153,12 @@ describe("What is put back of it", () => {
   });
 
   it("is nothing of a manifest that nobody has any more", async () => {
-    const evidence = await world.evidence(keeping([authority, []], ["harmonizer", [copy(2), copy(3)]]));
+    const evidence = await world.evidence(
+      keeping([
+        [authority, []],
+        ["harmonizer", [copy(2), copy(3)]],
+      ]),
+    );
     async function* manifests(): AsyncGenerator<Uint8Array> {
       yield* world.manifests.slice(1);
     }
