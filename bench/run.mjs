@@ -9,12 +9,13 @@ import * as logOneCapsule from "./measures/log-one-capsule.mjs";
 import * as merge from "./measures/merge.mjs";
 import * as open from "./measures/open.mjs";
 import * as parity from "./measures/parity.mjs";
+import * as remote from "./measures/remote.mjs";
 import * as repair from "./measures/repair.mjs";
 import * as seal from "./measures/seal.mjs";
 import { settingsFrom, usage } from "./settings.mjs";
 import { printTable } from "./table.mjs";
 
-const measures = [seal, open, parity, repair, merge, localDisk, ask, logOneCapsule, logManyCapsules];
+const measures = [seal, open, parity, repair, merge, localDisk, ask, logOneCapsule, logManyCapsules, remote];
 const results = join(import.meta.dirname, "out", "latest.json");
 
 const settings = settingsFrom(process.argv.slice(2));

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 const options = {
   size: { type: "string", default: "1GiB" },
+  "remote-size": { type: "string", default: "2GiB" },
   only: { type: "string", multiple: true, default: [] },
   rounds: { type: "string", default: "3" },
   seconds: { type: "string", default: "10" },
@@ -15,6 +16,7 @@ const options = {
 
 export const usage = `Usage: npm run bench -- [options]
   --size 64MiB       bytes that are sealed and opened (default 1GiB)
+  --remote-size 2GiB bytes that are sealed and viewed over S3 and Azure (default 2GiB)
   --only NAME        only the measures whose names start so, may be repeated: --only seal --only log.oneCapsule
   --rounds 3         timed repetitions of each side of a comparison
   --seconds 10       how long the concurrent measures run
@@ -28,6 +30,7 @@ export function settingsFrom(args) {
   const { values } = parseArgs({ args, options });
   return {
     size: sizeOf(values.size),
+    remoteSize: sizeOf(values["remote-size"]),
     only: values.only,
     rounds: countOf("rounds", values.rounds),
     seconds: countOf("seconds", values.seconds),
@@ -43,7 +46,7 @@ const units = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
 function sizeOf(text) {
   const match = /^([1-9]\d*)(KiB|MiB|GiB)$/.exec(text);
-  if (match === null) throw new RangeError(`Expected --size like 64MiB or 1GiB, got ${text}.`);
+  if (match === null) throw new RangeError(`Expected a size like 64MiB or 1GiB, got ${text}.`);
   return Number(match[1]) * units[match[2]];
 }
 

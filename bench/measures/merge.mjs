@@ -1,8 +1,7 @@
-import { fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundled, told } from "../child.mjs";
 import { row } from "../harness.mjs";
 
 export const names = ["merge.vsEd25519", "merge.recordsPerSecond", "merge.rssMiB"];
@@ -13,7 +12,8 @@ const bench = join(import.meta.dirname, "..");
 export async function measure({ records }) {
   const folder = await mkdtemp(join(tmpdir(), "fogbound-merge-"));
   try {
-    const generator = await bundled(folder);
+    // From the sources of the audit's own tests: it has every key, and needs no store.
+    const generator = await bundled(join(bench, "history.ts"), folder);
     const small = await verified(folder, generator, Math.min(10_000, records));
     const large = await verified(folder, generator, records);
     return rows(small, large);
@@ -47,16 +47,6 @@ function rows(small, large) {
   ];
 }
 
-/** The generator, from the sources of the audit's own tests: it has every key, and needs no store. */
-async function bundled(folder) {
-  const outfile = join(folder, "history.mjs");
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  const conditions = ["@fogbound/source"];
-  const entryPoints = [join(bench, "history.ts")];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", conditions, banner });
-  return outfile;
-}
-
 async function verified(folder, generator, records) {
   const file = join(folder, `${records}.fog`);
   const { capsule, readKey } = await told(generator, [file, String(records)], ["--max-old-space-size=12000"]);
@@ -67,20 +57,4 @@ async function verified(folder, generator, records) {
   );
   await rm(file);
   return result;
-}
-
-/** What a child process sends before it ends. */
-function told(script, args, execArgv) {
-  return new Promise((resolve, reject) => {
-    const child = fork(script, args, { execArgv });
-    let message = null;
-    child.once("message", (value) => {
-      message = value;
-    });
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      if (code === 0 && message !== null) resolve(message);
-      else reject(new Error(`${script} ended with ${code} and said nothing.`));
-    });
-  });
 }

@@ -1,0 +1,130 @@
+// `remote-child KIND BYTES SECONDS READERS ROUNDS`: what Fogbound costs over one kind of real server, in a process of its own.
+import { createDecipheriv, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ObjectStore, Policy } from "fogbound";
+import { openEmbedded } from "fogbound/embedded";
+import { assertBytes, mebibyte, percentile, secondsOf } from "./harness.mjs";
+import { accessAll, inParallel, sealSmall, subjectsOf } from "./readers.mjs";
+import { startRemote } from "./remote-stores.mjs";
+import { lengthOf, sealRaw } from "./sealing.mjs";
+import { pieces } from "./synthetic.mjs";
+
+const [kind, ...numbers] = process.argv.slice(2);
+const [bytes, seconds, readers, rounds] = numbers.map(Number);
+const smallBody = new Uint8Array(4096).fill(7);
+const smallCalls = 100;
+const subject = "local#reader";
+const rangeBytes = mebibyte;
+const ranges = 64;
+
+const remote = await startRemote(kind);
+const folder = await mkdtemp(join(tmpdir(), "fogbound-remote-"));
+let most = 0;
+const looking = setInterval(() => {
+  most = Math.max(most, process.memoryUsage.rss());
+}, 20);
+try {
+  const store = await ObjectStore.open(remote.driver);
+  const passphraseCost = { cost: 2 ** 10 };
+  const keyFile = join(folder, "key");
+  const { owner, host, close } = await openEmbedded({ store, keyFile, passphrase: "gone with it", passphraseCost });
+  const large = await largeItem(owner, host);
+  const small = await smallObjects(store);
+  const many = await manyReaders(owner, host);
+  await close();
+  process.send({ server: remote.server, ...large, ...small, ...many });
+} finally {
+  clearInterval(looking);
+  await rm(folder, { recursive: true });
+  await remote.stop();
+}
+process.disconnect();
+
+/** Sealed, viewed and read in ranges by a host, before the vendor's client moves as much: its memory is not ours. */
+async function largeItem(owner, host) {
+  const policy = Policy.allow({ readers: [subject], actions: ["view"] });
+  const seal = (size) => owner.seal({ items: [{ name: "large", content: pieces(size) }], policy });
+  await view(host, await seal(4 * mebibyte));
+  const before = process.memoryUsage.rss();
+  most = before;
+  let capsule = null;
+  const sealed = await secondsOf(async () => {
+    capsule = await seal(bytes);
+  });
+  const viewed = await secondsOf(() => view(host, capsule));
+  const ranged = await secondsOf(() => viewRanges(host, capsule));
+  const residentMebibytes = (most - before) / mebibyte;
+  const uploadedRaw = await secondsOf(() => remote.uploadRaw("large", pieces(bytes)));
+  const downloadedRaw = await secondsOf(() => downloadRaw("large", bytes));
+  const encryptedRaw = await secondsOf(() => sealRaw(bytes));
+  const decryptedRaw = await secondsOf(() => decryptRaw(bytes));
+  return { sealed, viewed, ranged, residentMebibytes, uploadedRaw, downloadedRaw, encryptedRaw, decryptedRaw };
+}
+
+async function permitted(host, capsule) {
+  const session = await host.sessionFor(subject, { address: "192.0.2.7" });
+  const access = await host.access(session, { capsule: capsule.id, item: "large", action: "view" });
+  if (access.outcome !== "permitted") throw new Error(`Expected permission, got ${access.outcome}.`);
+  return access;
+}
+
+async function view(host, capsule) {
+  const access = await permitted(host, capsule);
+  assertBytes("a view", await lengthOf(access.read()), access.size);
+}
+
+async function viewRanges(host, capsule) {
+  const access = await permitted(host, capsule);
+  const length = Math.min(rangeBytes, access.size);
+  const step = Math.floor((access.size - length) / ranges);
+  for (let at = 0; at < ranges; at++)
+    assertBytes("a range", await lengthOf(access.read({ offset: at * step, length })), length);
+  await access.end();
+}
+
+async function downloadRaw(key, expected) {
+  assertBytes("a raw object", await lengthOf(await remote.getRaw(key)), expected);
+}
+
+/** What opening has to do at least. The tag is of no matter: it comes last, and costs the same for other bytes. */
+async function decryptRaw(size) {
+  const decipher = createDecipheriv("aes-256-gcm", randomBytes(32), randomBytes(12));
+  let length = 0;
+  for await (const piece of pieces(size)) length += decipher.update(piece).length;
+  assertBytes("a raw plaintext", length, size);
+}
+
+/** One call after another, ours and the vendor's in turn. */
+async function smallObjects(store) {
+  const times = { put: [], putRaw: [], get: [], getRaw: [] };
+  const timed = async (name, work) => times[name].push(await secondsOf(work));
+  for (let call = 0; call < smallCalls * rounds; call++) {
+    await timed("put", () => store.create(`bench/${call}`, smallBody));
+    await timed("putRaw", () => remote.putRaw(`bench/${call}`, smallBody));
+    await timed("get", async () => {
+      const found = await store.get(`bench/${call}`);
+      assertBytes("an object", await lengthOf(found.body), smallBody.length);
+    });
+    await timed("getRaw", () => downloadRaw(`bench/${call}`, smallBody.length));
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, percentile(all, 50)]));
+}
+
+async function manyReaders(owner, host) {
+  const subjects = subjectsOf(readers);
+  const capsule = await sealSmall(owner, subjects, 3600);
+  const all = [];
+  for (const one of subjects)
+    all.push({ session: await host.sessionFor(one, { address: "192.0.2.7" }), capsules: [capsule] });
+  await accessAll(host, all, 2);
+  const { perSecond: accesses } = await accessAll(host, all, seconds);
+  let puts = 0;
+  const end = performance.now() + seconds * 1000;
+  await inParallel([...all.keys()], readers, async (worker) => {
+    for (let call = 0; performance.now() < end; call++, puts++)
+      await remote.putRaw(`many/${worker}/${call}`, smallBody);
+  });
+  return { accesses, puts: puts / seconds };
+}
