@@ -145,6 +145,9 @@ describe("checkpoints", () => {
     await expectFailure("VERIFICATION_FAILED", () =>
       openCheckpoint(`${text}\n— ${origin} ${toBase64(misnamed)}\n`, log),
     );
+    // The log's key, under its own name, over a text that says it is of another log.
+    const elsewhereText = text.replace(origin, "other.example");
+    await expectFailure("VERIFICATION_FAILED", async () => openCheckpoint(await note(elsewhereText), log));
     const renamed = concatBytes(idOf(origin, key), await signEd25519(key, utf8(text)));
     await expectFailure("VERIFICATION_FAILED", () =>
       openCheckpoint(`${text}\n— other.example ${toBase64(renamed)}\n`, log),

@@ -10,6 +10,7 @@ import {
   epochSecretCommitment,
   findingHash,
   type HostPart,
+  hashInName,
   hostIdOf,
   instanceIdOf,
   isAction,
@@ -17,6 +18,7 @@ import {
   isSubject,
   keyKinds,
   layout,
+  manifestName,
   noteKinds,
   ownerIdOf,
   padded,
@@ -70,6 +72,29 @@ test("everything lies where it has always lain", () => {
     `instances/${instance}/00000003/99999999`,
   ]);
   expect([9, 10].map(padded).sort()).toEqual(["00000009", "00000010"]);
+});
+
+test("a copy of a manifest is called by its version and hash, and anything else is none", () => {
+  const name = manifestName(12, bytes);
+  expect(name).toBe(`00000012-${toHex(bytes)}`);
+  expect(hashInName(name)).toEqual(bytes);
+  const hex = toHex(bytes);
+  for (const other of [
+    "",
+    hex,
+    `12-${hex}`,
+    `x00000012-${hex}`,
+    `000000012-${hex}`,
+    `0000001x-${hex}`,
+    `00000012_${hex}`,
+    `00000012-${hex.slice(1)}`,
+    `00000012-${hex}0`,
+    `00000012-${hex.slice(1)}g`,
+    `00000012-${hex.toUpperCase().replaceAll("0", "A")}`,
+    `${name}.tmp`,
+    `manifests/${name}`,
+  ])
+    expect(hashInName(other), other).toBeNull();
 });
 
 describe("identifiers", () => {
