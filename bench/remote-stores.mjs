@@ -5,6 +5,7 @@ import { azureBlob } from "@fogbound/adapter-azure-blob";
 import { minio } from "@fogbound/adapter-minio";
 import { startAzurite } from "@fogbound/tool-store-servers/azurite";
 import { startS3Server } from "@fogbound/tool-store-servers/s3";
+import { Client } from "minio";
 
 /** What the adapters send at a time, and how many at once. */
 const partBytes = 16 * 2 ** 20;
@@ -19,7 +20,7 @@ async function s3() {
   const server = await startS3Server();
   const { endpoint, credentials, region } = server;
   const bucket = await server.freshBucket();
-  const client = server.rawClient();
+  const client = clientOf(server);
   return {
     server: server.name,
     driver: minio({ endpoint, credentials, region, bucket: await server.freshBucket() }),
@@ -28,6 +29,11 @@ async function s3() {
     uploadRaw: (key, content) => client.putObject(bucket, key, Readable.from(content, { objectMode: false })),
     stop: () => server.stop(),
   };
+}
+
+function clientOf({ endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey }, region }) {
+  const { hostname: endPoint, port, protocol } = new URL(endpoint);
+  return new Client({ endPoint, port: Number(port), useSSL: protocol === "https:", accessKey, secretKey, region });
 }
 
 async function azure() {
