@@ -139,7 +139,8 @@ describe("A batch in its store", () => {
     const evidence = [...shown(), paper("stored statement", rival)];
     expect(await found()).toEqual([{ code: "CHAIN_FORKED", severity: "broken", sentence, evidence }]);
     // Of another place, or by another key, it is no second one for this place, but altered bytes.
-    for (const lie of [[{ batch: 2 }], [{ epoch: 2 }], [{}, stranger]] as const) {
+    const lies: readonly Parameters<typeof write>[] = [[{ batch: 2 }], [{ epoch: 2 }], [{}, stranger]];
+    for (const lie of lies) {
       await write(...lie);
       expect((await found()).map(({ code }) => code)).toEqual(["BATCH_ALTERED"]);
     }
