@@ -1,6 +1,7 @@
 import { randomBytes, toBase64, toHex } from "@fogbound/crypto";
-import { hashOf, hostIdOf, randomIdentifier } from "@fogbound/protocol";
+import { hashOf, hostIdOf, randomIdentifier, answer as signedAnswer } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
+import { lateness } from "../src/leases.js";
 import { verdictOf } from "./kit/audits.js";
 import { hostKey, stranger } from "./kit/keys.js";
 import { type AskedAccess, World } from "./kit/world.js";
@@ -38,14 +39,15 @@ async function answering(
 /** An earlier answer, used for another request. */
 async function leasing(
   world: World,
-  use: (world: World) => Promise<Parameters<World["ask"]>[0]>,
+  use: (world: World, until: number) => Promise<Parameters<World["ask"]>[0]>,
   answer: Parameters<World["answer"]>[1] = {},
 ): Promise<Lie> {
   const first = await world.ask();
   const permit = await world.answer(first, answer);
   const denied = answer?.body?.decision === "deny";
   await world.deliver(first, [permit], denied ? { outcome: "denied", bytes: 0 } : {});
-  const asked = await world.ask(await use(world));
+  const { time, leaseSeconds } = signedAnswer.read(permit).value;
+  const asked = await world.ask(await use(world, time + leaseSeconds * 1000));
   await world.deliver(asked, [permit]);
   return { asked, answer: permit };
 }
@@ -266,13 +268,40 @@ const cases: readonly Case[] = [
     says: ["ANSWER_MISSING broken: A signed an answer to request R that its journal does not have. [answer]"],
   },
   {
-    name: "on a lease that ran out in the record's own time",
+    name: "all right, on a lease in its last moment",
     lie: (world) =>
-      leasing(world, async (made) => {
-        made.now += 60_000;
-        return { fresh: true };
+      leasing(world, async (made, until) => {
+        made.now = until;
+        return {};
+      }),
+    says: [],
+  },
+  {
+    name: "on a lease a moment after it ran out",
+    lie: (world) =>
+      leasing(world, async (made, until) => {
+        made.now = until + 1;
+        return {};
       }),
     says: noLease,
+  },
+  {
+    name: "on a lease that ran out, by a record that says it is older than it can be",
+    lie: (world) =>
+      leasing(world, async (made, until) => {
+        made.now = until + lateness;
+        return { asked: { time: until } };
+      }),
+    says: noLease,
+  },
+  {
+    name: "all right, on a lease, recorded late but not too late",
+    lie: (world) =>
+      leasing(world, async (made, until) => {
+        made.now = until + lateness - 100; // the record comes with the next tick of the harmonizer's clock
+        return { asked: { time: until } };
+      }),
+    says: [],
   },
   {
     name: "on a lease of another reader",
