@@ -377,7 +377,7 @@ export class TestHost {
         header: recorded.header,
         statement: recorded.statement,
         place: recorded.place,
-        path: recorded.path,
+        path: await recorded.path(),
         opening,
         receipt: recorded.receipt ?? new Uint8Array([0]),
         recipient: await recipient.sign({ suite: 1, key: to.publicKey, request: hash }, this.key),

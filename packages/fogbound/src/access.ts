@@ -157,7 +157,7 @@ async function questionFor(
   { recorded, opening }: Paper,
   to: ShareRecipient,
 ): Promise<Uint8Array> {
-  const { header, statement, place, path, receipt } = recorded;
+  const { header, statement, place, receipt } = recorded;
   return question.encode({
     suite: 1,
     capsule: hosted.version.capsule,
@@ -166,7 +166,7 @@ async function questionFor(
     header,
     statement,
     place,
-    path,
+    path: await recorded.path(),
     opening,
     receipt,
     recipient: await recipient.sign({ suite: 1, key: to.publicKey, request: asked.hash }, hosted.keys.signing),

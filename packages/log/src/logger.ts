@@ -216,7 +216,7 @@ export class Logger {
       this.#position = chain.position;
       this.#pendingBatch = batch;
       await this.#completePending(shared.signal);
-      const recorded = await batch.recorded();
+      const recorded = batch.recorded();
       sealed.forEach(({ waiter }, index) => {
         const one = recorded[index];
         if (one !== undefined) waiter.resolve(one);

@@ -12,10 +12,11 @@ export interface Recorded {
   readonly header: Uint8Array;
   /** SHA-256 of the header. */
   readonly hash: Uint8Array;
-  /** The signed batch statement, the record's place in the batch (from 0), and the path to the statement's root. */
+  /** The signed batch statement, and the record's place in the batch (from 0). */
   readonly statement: Uint8Array;
   readonly place: number;
-  readonly path: readonly Uint8Array[];
+  /** The path to the statement's root. Made when it is asked for: under a lease nobody does. */
+  path(): Promise<readonly Uint8Array[]>;
   /** The harmonizer's leaf receipt; null when the deposit gives none at once. */
   readonly receipt: Uint8Array | null;
 }
@@ -80,19 +81,20 @@ export class SealedBatch {
   }
 
   /** What each record's writer gets, in order. */
-  async recorded(): Promise<readonly Recorded[]> {
-    const hashOf = subtreeHashes(this.records.map(({ header }) => leafHash(header)));
+  recorded(): readonly Recorded[] {
     const count = this.records.length;
-    return Promise.all(
-      this.records.map(async ({ header, hash }, place) => ({
-        header,
-        hash,
-        statement: this.#statement,
-        place,
-        path: await proveRange(place, 1, count, hashOf),
-        receipt: this.#receipts?.[place] ?? null,
-      })),
-    );
+    let tree: ((low: number, high: number) => Uint8Array) | null = null;
+    return this.records.map(({ header, hash }, place) => ({
+      header,
+      hash,
+      statement: this.#statement,
+      place,
+      path: () => {
+        tree ??= subtreeHashes(this.records.map((one) => leafHash(one.header)));
+        return proveRange(place, 1, count, tree);
+      },
+      receipt: this.#receipts?.[place] ?? null,
+    }));
   }
 
   async #store(signal?: AbortSignal): Promise<void> {
