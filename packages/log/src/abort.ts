@@ -1,18 +1,9 @@
-import { onAbort } from "@fogbound/errors";
+import { onAbort, waitFor } from "@fogbound/errors";
 
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen. */
 export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work();
-  signal.throwIfAborted();
-  let release: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    release = onAbort(signal, () => reject(signal.reason));
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    release();
-  }
+  signal?.throwIfAborted();
+  return waitFor(work(), signal);
 }
 
 export interface SharedSignal {

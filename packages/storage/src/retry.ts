@@ -1,18 +1,10 @@
-import { onAbort } from "@fogbound/errors";
+import { waitFor } from "@fogbound/errors";
 import { retryDelayMilliseconds } from "./defaults.js";
 
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen to it. */
 export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  let release: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    release = onAbort(signal, () => reject(signal.reason));
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    release();
-  }
+  return waitFor(work(), signal);
 }
 
 /**
