@@ -1,5 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import type { Variant } from "@fogbound/protocol";
 import { mostClockStep } from "./defaults.js";
 
 /** An answer that was journalled. */
@@ -7,6 +8,8 @@ export interface KeptAnswer {
   readonly answer: Uint8Array;
   /** null unless it permits. */
   readonly share: Uint8Array | null;
+  /** What the share opens; null unless it permits. */
+  readonly variant: Variant | null;
 }
 
 interface Entry {

@@ -8,6 +8,7 @@ import {
   type CapsuleId,
   type ContentId,
   type DenialReason,
+  type FogVerdict,
   hashOf,
   type ItemDescription,
   type Question,
@@ -19,7 +20,8 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import { Answers, type KeptAnswer } from "./answers.js";
-import { type Case, type Ruling, rule } from "./decision.js";
+import { type Case, guarded, type Ruling, rule } from "./decision.js";
+import { type GuardParts, judged, trusted } from "./guarding.js";
 import type { HeldManifest } from "./held-manifest.js";
 import { Instances, type LiveInstance } from "./instances.js";
 import type { Journal } from "./journal.js";
@@ -40,6 +42,8 @@ export interface Desk {
   readonly nonces: Nonces;
   readonly shares: Shares;
   readonly alerts: Alerts;
+  /** null for an authority that serves no capsule with fog. */
+  readonly guard: GuardParts | null;
 }
 
 interface ProvedQuestion extends Case {
@@ -113,10 +117,10 @@ export class AuthorityCapsule {
     const { requestHash, quorum, now } = proved;
     const until = proved.proved.request.time + this.#desk.clock.freshness;
     const kept = this.#answers.once(requestHash, quorum, { now, until }, () => this.#decide(proved));
-    const { answer: signed, share } = await waitFor(kept, waiting.signal);
+    const { answer: signed, share, variant } = await waitFor(kept, waiting.signal);
     this.#requireStillHeld(held);
-    if (share === null) return { answer: signed, share };
-    return { answer: signed, share: await sealTo(proved.recipient, label("share"), share, requestHash) };
+    if (share === null) return { answer: signed, share, variant };
+    return { answer: signed, share: await sealTo(proved.recipient, label("share"), share, requestHash), variant };
   }
 
   async #prove(asked: Question, held: HeldManifest): Promise<ProvedQuestion> {
@@ -153,18 +157,21 @@ export class AuthorityCapsule {
   /** Nothing of what it makes leaves before the journal has it. */
   async #decide(proved: ProvedQuestion): Promise<KeptAnswer> {
     const { held, asked, now, requestHash, item } = proved;
-    const decided = await rule(proved);
+    const permitted = await rule(proved);
+    const judgement = permitted.decision === "permit" ? await judged(this.#desk.guard, proved) : null;
+    const decided = guarded(permitted, judgement);
     const glass = await this.#glass(proved, decided);
     const ruling = glass === null ? decided : underGlass(decided, glass);
-    const variant = ruling.decision === "permit" ? realVariant(held, item) : null;
+    const variant = ruling.decision === "permit" ? (judgement?.variant ?? realVariant(held, item)) : null;
     const share = variant === null ? null : this.#release(proved, variant);
     const outcome = outcomeOf(ruling, variant, share);
-    const body = answeredBody(asked, now, ruling, outcome);
+    const body = { ...answeredBody(asked, now, ruling, outcome), ...(judgement && { fog: judgement.verdict }) };
     const journalled = await this.#journal.record(held, body, requestHash).finally(() => {
       if (glass !== null) this.#outages.journalled();
     });
     this.#desk.clock.journalled(now);
     if (glass !== null) this.#tell(proved, glass);
+    if (judgement !== null) this.#warn(proved, judgement.verdict);
     const { id, answerKey } = this.#desk.keys;
     const signed = await answer.sign(
       {
@@ -175,13 +182,19 @@ export class AuthorityCapsule {
         header: hashOf(asked.header),
         receipt: asked.receipt === null ? null : hashOf(asked.receipt),
         journal: journalled.hash,
-        question: null,
+        question: ruling.decision === "challenge" ? ruling.question : null,
         time: now,
         ...outcome,
       },
       answerKey,
     );
-    return { answer: signed, share };
+    return { answer: signed, share, variant };
+  }
+
+  #warn({ held: { capsule }, proved, item, now: time }: ProvedQuestion, { step, because }: FogVerdict): void {
+    if (step === "calm" || step === "passed") return;
+    const { subject: reader } = proved.session;
+    this.#desk.alerts.raise({ kind: "reader-suspected", capsule, reader, item: item.name, step, because, time });
   }
 
   #tell({ held: { capsule }, live: { instance }, now: time }: ProvedQuestion, glass: Release): void {
@@ -191,6 +204,11 @@ export class AuthorityCapsule {
 
   #release({ held, quorum }: ProvedQuestion, { wrap }: Variant): Uint8Array {
     return this.#desk.shares.release(held.capsule, held.manifest.keyVersion, quorum, wrap);
+  }
+
+  /** The owner's signed word about a reader. @throws FogboundError as `Authority.trust`. */
+  trust(signedFamiliar: Uint8Array): Promise<void> {
+    return trusted(this.#desk.guard, this.#held, signedFamiliar);
   }
 
   close(waiting: Waiting): Promise<void> {
@@ -241,7 +259,7 @@ function underGlass(ruling: Ruling, { release, most }: Release): Ruling {
 }
 
 interface Outcome {
-  readonly decision: "permit" | "deny";
+  readonly decision: "permit" | "deny" | "challenge";
   readonly reason: DenialReason | null;
   readonly variant: ContentId | null;
   readonly leaseSeconds: number;

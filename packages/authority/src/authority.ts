@@ -8,6 +8,7 @@ import {
   type CapsuleId,
   type Clock,
   capsuleIdOf,
+  familiar,
   type Harmonizer,
   instanceIdOf,
   type KeptObject,
@@ -16,6 +17,7 @@ import {
   layout,
   manifest,
   manifestObject,
+  type Profiler,
   question,
   quietly,
   sameBytes,
@@ -26,6 +28,7 @@ import type { ObjectStore } from "@fogbound/storage";
 import { AuthorityCapsule, type Desk, stale } from "./authority-capsule.js";
 import { freshnessSeconds } from "./defaults.js";
 import { Floor } from "./floor.js";
+import { type GuardParts, withoutGuard } from "./guarding.js";
 import { openHeld, requireNamed, type SignedManifest, verifySequenced, verifySigned } from "./held-manifest.js";
 import { Journal } from "./journal.js";
 import { dropEpoch, eraseEpochs, type JournalPlace, restoreObject } from "./keeping.js";
@@ -49,6 +52,10 @@ export interface AuthorityOptions {
   readonly freshnessSeconds?: number;
   /** Whom to tell what cannot wait for the next audit. Default: nobody. */
   readonly alerts?: Alerts;
+  /** Who knows how readers behave. Default: nobody, and a capsule that wants it is refused. */
+  readonly profiler?: Profiler;
+  /** Where decoys are put that are made on demand, beside the contents. Default: none is made. */
+  readonly contents?: ObjectStore;
   /** How deposits are tried again after a while. Default: the runtime's timers. */
   readonly later?: Later;
 }
@@ -77,12 +84,15 @@ export class EmbeddedAuthority implements Authority {
     this.member = memberOf(keys);
     this.#options = options;
     this.#floor = new Floor(store, keys.id);
+    const watched = new WatchedClock(clock, freshness);
+    const alerts = quietly(options.alerts);
     this.#desk = {
       keys,
-      clock: new WatchedClock(clock, freshness),
+      clock: watched,
       nonces: new Nonces(freshness),
-      alerts: quietly(options.alerts),
+      alerts,
       shares: new Shares(keys.master),
+      guard: guardOf(options, watched, alerts),
     };
   }
 
@@ -103,6 +113,7 @@ export class EmbeddedAuthority implements Authority {
     // Held in memory, and perhaps no more in the store.
     if (before !== null && !isNewer(signed, before)) return this.#floor.raise(signed, waiting);
     const held = await openHeld(signed, this.#options.keys);
+    if (held.fog !== null && this.#desk.guard === null) throw withoutGuard(held);
     await this.#floor.raise(signed, waiting);
     // Looked up anew: an answer that came meanwhile may have taken the capsule from the floor.
     const taken = this.#capsules.get(capsule);
@@ -125,6 +136,12 @@ export class EmbeddedAuthority implements Authority {
   async answer(asked: Uint8Array, waiting: Waiting = {}): Promise<Answered> {
     const value = question.decode(asked);
     return (await this.#require(value.capsule, waiting)).answer(value, waiting);
+  }
+
+  /** @throws also `MANIFEST_STALE` for a capsule it was shown no manifest of, `POLICY_INVALID` without a profiler. */
+  async trust(signedFamiliar: Uint8Array, waiting: Waiting = {}): Promise<void> {
+    const { capsule } = familiar.read(signedFamiliar).value;
+    await (await this.#require(capsule, waiting)).trust(signedFamiliar);
   }
 
   journal(capsule: CapsuleId): LogObjects {
@@ -165,6 +182,7 @@ export class EmbeddedAuthority implements Authority {
     this.#closed = true;
     const capsules = await Promise.all(this.#capsules.values());
     await Promise.all(capsules.map((capsule) => capsule.close(waiting)));
+    await this.#options.profiler?.close(waiting);
   }
 
   async #require(capsule: CapsuleId, waiting: Waiting): Promise<AuthorityCapsule> {
@@ -211,6 +229,11 @@ function isNewer(signed: SignedManifest, before: SignedManifest): boolean {
   if (version > before.manifest.version) return true;
   if (!sameBytes(signed.hash, before.hash)) throw FogboundError.verificationFailed();
   return false;
+}
+
+function guardOf(options: AuthorityOptions, clock: WatchedClock, alerts: Alerts): GuardParts | null {
+  const { profiler, store, contents = null, keys } = options;
+  return profiler === undefined ? null : { profiler, store, contents, keys, alerts, clock };
 }
 
 function checkedSeconds(seconds: number): number {

@@ -1,5 +1,5 @@
 import { decide } from "@fogbound/policy";
-import type { DenialReason, ItemDescription, Question } from "@fogbound/protocol";
+import type { DenialReason, ItemDescription, Judged, Question } from "@fogbound/protocol";
 import type { HeldManifest } from "./held-manifest.js";
 import type { LiveInstance } from "./instances.js";
 import type { ProvedRequest } from "./reader.js";
@@ -7,7 +7,8 @@ import type { ProvedRequest } from "./reader.js";
 /** What the authority says, and the reason that only its journal tells. */
 export type Ruling =
   | { readonly decision: "permit"; readonly because: string; readonly leaseSeconds: number }
-  | { readonly decision: "deny"; readonly because: string; readonly reason: DenialReason };
+  | { readonly decision: "deny"; readonly because: string; readonly reason: DenialReason }
+  | { readonly decision: "challenge"; readonly because: string; readonly question: string };
 
 export interface Case {
   readonly held: HeldManifest;
@@ -44,6 +45,15 @@ export async function rule(one: Case): Promise<Ruling> {
   // A lease would serve uses that nobody counts, or outlive the time that a rule sets.
   const leaseSeconds = policy.leaseAllowed && !policy.timeBound ? manifest.leaseSeconds : 0;
   return { decision: "permit", because, leaseSeconds };
+}
+
+/** The policy's ruling after the guard has looked. A refusal says no more than any other, and no lease goes past the guard. */
+export function guarded(ruling: Ruling, judged: Judged | null): Ruling {
+  if (judged === null || ruling.decision !== "permit") return ruling;
+  const { verdict, question } = judged;
+  if (question !== null) return { decision: "challenge", because: ruling.because, question };
+  if (verdict.step === "refused") return { decision: "deny", because: ruling.because, reason: "policy" };
+  return { ...ruling, leaseSeconds: 0 };
 }
 
 function whatIsRevoked({ held, proved, live }: Case): string | null {

@@ -5,6 +5,8 @@ import {
   type AuthorityPart,
   type CapsuleId,
   capsuleIdOf,
+  type FogSettings,
+  fogSettings,
   type Genesis,
   genesis,
   type HarmonizerEntry,
@@ -36,6 +38,8 @@ export interface HeldManifest extends SignedManifest {
   readonly hostPart: HostPart;
   /** null in record-only mode. */
   readonly policy: ValidatedPolicy | null;
+  /** null: nobody is profiled, and nothing but the real items is served. */
+  readonly fog: FogSettings | null;
 }
 
 /**
@@ -119,12 +123,14 @@ export async function openHeld(signed: SignedManifest, keys: AuthorityKeys): Pro
   const decidable = (value.mode === "record-only") === (part.policy === null);
   if (!described || !real || part.real.length !== value.items.length || !decidable) throw contradictory(capsule);
   const policy = part.policy === null ? null : await validatePolicy(part.policy);
-  return { ...signed, part, hostPart: host, policy };
+  const fog = part.fog === null ? null : fogSettings.decode(part.fog);
+  if (fog !== null && fog.models.length !== value.items.length) throw contradictory(capsule);
+  return { ...signed, part, hostPart: host, policy, fog };
 }
 
 function contradictory(capsule: CapsuleId): FogboundError {
   return new FogboundError(
     "FORMAT_INVALID",
-    `The parts of the manifest of ${capsule} contradict each other: expected the same items in each, one real variant of every item, and a policy unless it is record-only.`,
+    `The parts of the manifest of ${capsule} contradict each other: expected the same items in each, one real variant of every item, a policy unless it is record-only, and with fog a model or none of every item.`,
   );
 }

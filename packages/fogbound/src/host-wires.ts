@@ -97,6 +97,7 @@ export class AuthorityWire {
       nonce: (waiting) => call(waiting, (within) => real.nonce(within)),
       register: (bytes, waiting) => call(waiting, (within) => real.register(bytes, within)),
       answer: (bytes, waiting) => call(waiting, (within) => real.answer(bytes, within)),
+      trust: (bytes, waiting) => call(waiting, (within) => real.trust(bytes, within)),
       journal: (capsule) => real.journal(capsule),
       kept: (capsule, waiting) => real.kept(capsule, waiting),
     };

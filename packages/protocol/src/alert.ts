@@ -1,4 +1,6 @@
+import type { FogStep } from "./fog.js";
 import type { AuthorityId, CapsuleId, InstanceId } from "./identifiers.js";
+import type { Subject } from "./subject.js";
 
 /**
  * What somebody should be told at once, and not only in the next audit. `time` and `since` are milliseconds since 1970,
@@ -44,6 +46,23 @@ export type Alert =
       readonly kind: "clone-suspected";
       readonly capsule: CapsuleId;
       readonly instance: InstanceId;
+      readonly time: number;
+    }
+  /** A reader behaves as he never did, or opened what nobody has a reason to open. */
+  | {
+      readonly kind: "reader-suspected";
+      readonly capsule: CapsuleId;
+      readonly reader: Subject;
+      readonly item: string;
+      readonly step: Exclude<FogStep, "calm" | "passed">;
+      readonly because: string;
+      readonly time: number;
+    }
+  /** What the guard remembered of a reader is damaged: it goes on with what it remembered before that. */
+  | {
+      readonly kind: "memory-damaged";
+      readonly authority: AuthorityId;
+      readonly capsule: CapsuleId;
       readonly time: number;
     }
   | { readonly kind: "clock-untrusted"; readonly capsule: CapsuleId; readonly because: string; readonly time: number };

@@ -13,7 +13,7 @@ export interface Codec<T> {
   read(value: CborValue, path: string): T;
 }
 
-type Shape<T> = { readonly [Field in keyof T]: Codec<T[Field]> };
+type Shape<T> = { readonly [Field in keyof T]-?: Codec<Exclude<T[Field], undefined>> };
 
 function invalid(path: string, expected: string): FogboundError {
   return new FogboundError(
@@ -116,24 +116,37 @@ function byEncodedKey([left]: readonly [string, unknown], [right]: readonly [str
   return left.length - right.length || (left < right ? -1 : 1);
 }
 
-/** A map with exactly these fields. */
+const optionals = new WeakSet<object>();
+
+/** A field of a struct that may be absent: what came into a format later, and changes no bytes written before it. */
+export function optional<T>(inner: Codec<T>): Codec<T> {
+  const marked: Codec<T> = { write: (value) => inner.write(value), read: (value, path) => inner.read(value, path) };
+  optionals.add(marked);
+  return marked;
+}
+
+/** A map with exactly these fields, without those that are optional and undefined. */
 export function struct<T extends object>(shape: Shape<T>): Codec<T> {
   const fields = (Object.entries(shape) as [keyof T & string, Codec<T[keyof T & string]>][]).sort(byEncodedKey);
+  const mayBeAbsent = new Set(fields.filter(([, inner]) => optionals.has(inner)).map(([field]) => field));
   return {
     write(value) {
       for (const field of Object.keys(value)) if (!Object.hasOwn(shape, field)) throw invalid(field, "no such field");
-      return new Map(fields.map(([field, inner]) => [field, inner.write(value[field])]));
+      const present = fields.filter(([field]) => value[field] !== undefined || !mayBeAbsent.has(field));
+      return new Map(present.map(([field, inner]) => [field, inner.write(value[field])]));
     },
     read(value, path) {
       if (!(value instanceof Map)) throw invalid(path, "a map");
       const result: Partial<T> = {};
+      let present = 0;
       for (const [field, inner] of fields) {
         const one: CborValue | undefined = value.get(field);
+        if (one === undefined && mayBeAbsent.has(field)) continue;
         if (one === undefined) throw invalid(`${path}.${field}`, "the field to be present");
         result[field] = inner.read(one, `${path}.${field}`);
+        present++;
       }
-      if (value.size !== fields.length)
-        throw invalid(path, `only the fields ${fields.map(([field]) => field).join(", ")}`);
+      if (value.size !== present) throw invalid(path, `only the fields ${fields.map(([field]) => field).join(", ")}`);
       return result as T;
     },
   };

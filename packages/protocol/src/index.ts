@@ -17,6 +17,20 @@ export { type Copies, copies } from "./copies.js";
 export { countTags } from "./count.js";
 export { type EpochHead, type EpochRecipient, epochHead, epochSecretCommitment } from "./epoch.js";
 export { type Finding, type FindingCode, findingHash } from "./finding.js";
+export {
+  type ChallengeReply,
+  challengeReply,
+  type Familiar,
+  type FogReader,
+  type FogResponse,
+  type FogSettings,
+  type FogStep,
+  type FogVerdict,
+  familiar,
+  fogSettings,
+  type ReplyText,
+  replyText,
+} from "./fog.js";
 export { capsuleIdOf, type Genesis, genesis, ownerIdOf } from "./genesis.js";
 export {
   type AccessId,
@@ -58,6 +72,7 @@ export {
   manifest,
   manifestObject,
   mostItems,
+  onDemandVariant,
   type Revocations,
   type Variant,
 } from "./manifest.js";
@@ -102,6 +117,7 @@ export {
 } from "./parts.js";
 export { type Pin, pin } from "./pin.js";
 export { nowhere, type Place } from "./place.js";
+export type { FogHands, FogMemory, Judged, ProfiledAccess, Profiler, Remembered } from "./profiler.js";
 export { type Pushed, pushed } from "./pushed.js";
 export { backoff, byTimer, isHarmonizerAway, type Later, type Patience, withPatience } from "./reach.js";
 export {

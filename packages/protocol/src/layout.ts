@@ -1,5 +1,5 @@
 import { fromHex, toHex } from "@fogbound/crypto";
-import type { AuthorityId, CapsuleId, ContentId, InstanceId } from "./identifiers.js";
+import type { AuthorityId, CapsuleId, ContentId, InstanceId, OwnerId } from "./identifiers.js";
 
 /** Where everything lies (PROTOCOL section 2). Nobody else spells a key. */
 export const layout = {
@@ -19,6 +19,8 @@ export const layout = {
   shown: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/manifests/`,
   /** An authority's own notes of outages, beside its journal: `<outage>/began`, `<outage>/<release>`, `<outage>/ended`. */
   outages: (authority: AuthorityId, capsule: CapsuleId): string => `authority/${authority}/${capsule}/outages/`,
+  /** What an authority's guard remembers of an owner's readers, each under a name of its own and by number. */
+  fog: (authority: AuthorityId, owner: OwnerId): string => `authority/${authority}/fog/${owner}/`,
   /** Where pushes lie in a mailbox, by number. */
   mailbox: (capsule: CapsuleId): string => `mailbox/${capsule}/`,
   head: (instance: InstanceId, epoch: number): string => `instances/${instance}/${padded(epoch)}/head`,

@@ -117,6 +117,8 @@ export interface Manifest {
 
 export const mostItems = 10_000;
 const mostVariants = 64;
+/** The number, in the binding of its content, of a variant that stands in no manifest: a decoy made on demand. */
+export const onDemandVariant: number = mostVariants;
 const mostParties = 64;
 
 const variant: Codec<Variant> = struct<Variant>({

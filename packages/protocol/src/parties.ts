@@ -1,5 +1,5 @@
 import type { CapsuleId, InstanceId } from "./identifiers.js";
-import type { AuthorityMember, HarmonizerEntry } from "./manifest.js";
+import type { AuthorityMember, HarmonizerEntry, Variant } from "./manifest.js";
 import type { NoteKind } from "./note.js";
 
 export interface Waiting {
@@ -111,6 +111,8 @@ export interface Harmonizer {
 export interface Answered {
   readonly answer: Uint8Array;
   readonly share: Uint8Array | null;
+  /** What the share opens: the variant that the answer names, as it stands in the manifest or was made since. null without a share. */
+  readonly variant: Variant | null;
 }
 
 /** Decides, journals, answers. Every method throws `AUTHORITY_UNREACHABLE` when it could not be asked. */
@@ -128,6 +130,11 @@ export interface Authority {
   register(registration: Uint8Array, waiting?: Waiting): Promise<Uint8Array>;
   /** @param question a `question` object. @throws `READER_UNPROVED`, `HOST_UNPROVED`, `MANIFEST_STALE`, `VERIFICATION_FAILED`, `CLOCK_UNTRUSTED`. */
   answer(question: Uint8Array, waiting?: Waiting): Promise<Answered>;
+  /**
+   * The owner's signed word that a reader was himself: see `familiar`.
+   * @throws `VERIFICATION_FAILED` when it is not the owner's, not fresh, or older than one before.
+   */
+  trust(signedFamiliar: Uint8Array, waiting?: Waiting): Promise<void>;
   /** Its journal for one capsule; the owner pulls it from here, not through the harmonizer. */
   journal(capsule: CapsuleId): LogObjects;
   /** What it keeps of this capsule beside its journal: the manifests it was shown, and its notes of outages, in name order. */

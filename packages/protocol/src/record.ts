@@ -12,6 +12,7 @@ import {
   list,
   nullable,
   oneOf,
+  optional,
   sameBytes,
   struct,
   suite,
@@ -19,6 +20,7 @@ import {
   union,
   unsigned,
 } from "./codec.js";
+import { type FogVerdict, fogVerdict } from "./fog.js";
 import type { ContentId, InstanceId } from "./identifiers.js";
 import { type Place, place } from "./place.js";
 
@@ -99,6 +101,8 @@ export interface AnsweredBody {
   readonly variant: ContentId | null;
   readonly leaseSeconds: number;
   readonly share: Uint8Array | null;
+  /** What a guard made of the access; absent where there is none to ask. */
+  readonly fog?: FogVerdict;
 }
 
 /** An instance taken up by an authority, which released the host part's key to it. */
@@ -149,6 +153,7 @@ const bodyShape: Codec<RecordBody> = union<RecordBody>({
     variant: nullable(identifier("cnt")),
     leaseSeconds: unsigned(86_400),
     share: nullable(bytes32),
+    fog: optional(fogVerdict),
   }),
   registered: struct<RegisteredBody>({
     kind: oneOf("registered"),

@@ -25,11 +25,11 @@ export const house: Readonly<Record<string, Room>> = {
   log: { mayImport: ["errors", "crypto", "protocol", "storage"] },
   audit: { mayImport: ["errors", "crypto", "protocol"], browser: true },
   harmonizer: { mayImport: ["errors", "crypto", "protocol", "storage", "audit"] },
-  authority: { mayImport: ["errors", "crypto", "protocol", "storage", "policy", "identity", "log"] },
+  authority: { mayImport: ["errors", "crypto", "protocol", "storage", "policy", "identity", "capsule", "log"] },
   fog: { mayImport: ["errors", "crypto", "protocol"] },
   fogbound: {
     mayImport: ["errors", "storage", "policy", "identity", "capsule", "log", "audit", "protocol"],
-    also: { files: ["src/embedded", "src/testing"], mayImport: ["authority", "harmonizer"] },
+    also: { files: ["src/embedded", "src/testing"], mayImport: ["authority", "harmonizer", "fog"] },
     nodeBuiltins: ["src/key-file", "src/pin-files"],
   },
   service: {
