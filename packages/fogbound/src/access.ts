@@ -18,10 +18,11 @@ import {
   type Session,
   sameBytes,
   session,
+  type Variant,
   verifyLeafReceipt,
   type Waiting,
 } from "@fogbound/protocol";
-import type { HostedCapsule } from "./hosted-capsule.js";
+import type { HostedCapsule, NumberedVariant } from "./hosted-capsule.js";
 
 /** One request on its way: what it says, and what is known of it here. Nothing of it is proved; the authorities do that. */
 export interface Asked {
@@ -39,6 +40,8 @@ export interface AskedAnswer {
   readonly answers: readonly Uint8Array[];
   readonly first: Answer;
   readonly itemKey: Uint8Array | null;
+  /** What the key opens; null without one. */
+  readonly variant: NumberedVariant | null;
 }
 
 /** Whether a rule counts this request, so that only the harmonizer can say the how-manieth it is. */
@@ -142,13 +145,10 @@ export async function ask(hosted: HostedCapsule, asked: Asked, paper: Paper, wai
   const first = (refusal ?? answered[0])?.value;
   if (first === undefined) throw new TypeError("Expected at least one authority to ask, got none.");
   const answers = answered.map(({ signed }) => signed);
-  if (refusal !== undefined) return { answers, first, itemKey: null };
+  if (refusal !== undefined) return { answers, first, itemKey: null, variant: null };
   const shares = answered.flatMap(({ share }) => (share === null ? [] : [share]));
-  return {
-    answers,
-    first,
-    itemKey: await unwrapItemKey(hosted.variant(asked.request.item, first.variant).wrap, shares),
-  };
+  const variant = hosted.variant(asked.request.item, first.variant, answered[0]?.variant ?? null);
+  return { answers, first, itemKey: await unwrapItemKey(variant.wrap, shares), variant };
 }
 
 async function questionFor(
@@ -180,6 +180,7 @@ interface OneAnswer {
   readonly signed: Uint8Array;
   readonly value: Answer;
   readonly share: Uint8Array | null;
+  readonly variant: Variant | null;
 }
 
 async function askOne(
@@ -190,7 +191,7 @@ async function askOne(
   to: ShareRecipient,
   waiting: Waiting,
 ): Promise<OneAnswer> {
-  const { answer: signed, share } = await authority.answer(bytes, waiting);
+  const { answer: signed, share, variant } = await authority.answer(bytes, waiting);
   const value = await answer.verify(signed, authority.member.answerKey);
   const ours =
     value.authority === authority.member.id &&
@@ -198,7 +199,7 @@ async function askOne(
     sameBytes(value.header, recorded.hash) &&
     sameBytes(value.receipt, recorded.receipt === null ? null : hashOf(recorded.receipt));
   if (!ours || value.capsule !== asked.request.capsule) throw FogboundError.verificationFailed();
-  if (value.decision !== "permit") return { signed, value, share: null };
+  if (value.decision !== "permit") return { signed, value, share: null, variant: null };
   if (share === null || value.share === null) throw FogboundError.verificationFailed();
-  return { signed, value, share: await to.open(share, asked.hash, value.share) };
+  return { signed, value, share: await to.open(share, asked.hash, value.share), variant };
 }

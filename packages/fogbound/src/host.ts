@@ -29,6 +29,7 @@ import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
 import { type HostParties, systemClock } from "./parties.js";
+import { type Reply, sealReply } from "./reply.js";
 import { type Dropped, dropExpiredEpochs } from "./retention.js";
 import { Served, writeDelivered } from "./served.js";
 import { TakenRequests } from "./taken-requests.js";
@@ -43,12 +44,16 @@ export interface AccessWish {
   readonly item: string;
   readonly action: Action;
   readonly purpose?: string;
+  /** To the challenge that an access ended in. */
+  readonly reply?: Reply;
 }
 
 /** What a reader signs over, for one item of a capsule as this host serves it. */
 export interface Offer {
   readonly capsule: CapsuleId;
   readonly manifest: Uint8Array;
+  /** The signed manifest itself: it says to which keys a reply to a challenge is sealed. */
+  readonly signed: Uint8Array;
   readonly instance: HostedCapsule["instance"];
   readonly items: ReadonlyMap<string, ItemId>;
 }
@@ -139,7 +144,7 @@ export class Host {
    */
   async access(session: HostSession, wish: AccessWish, waiting: Waiting = {}): Promise<Access> {
     return this.#withFreshManifest(wish.capsule, waiting, async (taken) => {
-      const { capsule, manifest, instance } = offerOf(taken.hosted);
+      const { capsule, manifest, instance, signed: named } = offerOf(taken.hosted);
       const item = taken.hosted.itemByName(wish.item).id;
       const signed = await session.reader.request({
         capsule,
@@ -148,7 +153,7 @@ export class Host {
         action: wish.action,
         purpose: wish.purpose ?? null,
         instance,
-        challengeReply: null,
+        challengeReply: await sealReply({ capsule, manifest, signed: named }, wish.reply),
       });
       return this.#serve(taken, readRequest(taken.hosted, signed, session.place), waiting);
     });
@@ -261,18 +266,18 @@ export class Host {
     for (const one of hosted) await one.catchUp();
   }
 
-  #outcome(hosted: HostedCapsule, asked: Asked, { answers, first, itemKey }: AskedAnswer): Access {
+  #outcome(hosted: HostedCapsule, asked: Asked, { answers, first, itemKey, variant }: AskedAnswer): Access {
     const id = derivedIdentifier("acc", "fogbound/v1/access", asked.hash);
-    if (itemKey === null) {
+    if (itemKey === null || variant === null) {
       const outcome = first.decision === "challenge" ? "challenged" : "denied";
       this.#write(writeDelivered(hosted, asked, { answers, outcome, ranges: [], bytes: 0 }));
       return outcome === "challenged"
-        ? { outcome, id, question: first.question ?? "" }
+        ? { outcome, id, question: first.question ?? "", challenge: asked.hash }
         : { outcome, id, reason: first.reason ?? "policy" };
     }
     const served = new Served(this.#hosting.store, this.#inUse, hosted, asked, {
       answers,
-      variant: hosted.variant(asked.item.id, first.variant),
+      variant,
       itemKey,
     });
     const { name, mediaType, length } = asked.item;
@@ -350,6 +355,7 @@ function offerOf(hosted: HostedCapsule): Offer {
   return {
     capsule: hosted.version.capsule,
     manifest: hosted.version.hash,
+    signed: hosted.version.object.manifest,
     instance: hosted.instance,
     items: new Map(hosted.hostPart.items.map(({ name, id }) => [name, id])),
   };

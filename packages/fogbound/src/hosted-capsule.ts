@@ -19,6 +19,7 @@ import {
   type ItemId,
   layout,
   nowhere,
+  onDemandVariant,
   registration,
   type Variant,
   type Waiting,
@@ -35,6 +36,9 @@ export interface Hosting {
   readonly key: SigningKey;
   readonly clock: Clock;
 }
+
+/** A variant, and the number of it that its content is bound to. */
+export type NumberedVariant = Variant & { readonly number: number };
 
 /** A capsule taken up by this process: its instance, its log, and what the host may know of the manifest in force. */
 export class HostedCapsule {
@@ -126,13 +130,17 @@ export class HostedCapsule {
     return this.#found(this.#names.get(name) ?? this.#names.get(name.normalize("NFC")), name);
   }
 
-  /** @throws FogboundError `VERIFICATION_FAILED` when an answer names a variant the manifest does not have. */
-  variant(item: ItemId, content: ContentId | null): Variant & { readonly number: number } {
+  /**
+   * What an answer has named: as it stands in the manifest or, for one that was made since, as the authority describes it.
+   * @throws FogboundError `VERIFICATION_FAILED` when nobody describes it.
+   */
+  variant(item: ItemId, content: ContentId | null, described: Variant | null): NumberedVariant {
     const variants = this.version.manifest.items.find(({ id }) => id === item)?.variants ?? [];
     const number = variants.findIndex((one) => one.content === content);
     const found = variants[number];
-    if (found === undefined) throw FogboundError.verificationFailed();
-    return { ...found, number };
+    if (found !== undefined) return { ...found, number };
+    if (described === null || described.content !== content) throw FogboundError.verificationFailed();
+    return { ...described, number: onDemandVariant };
   }
 
   #found(item: ItemDescription | undefined, named: string): ItemDescription {

@@ -11,6 +11,7 @@ import {
 } from "@fogbound/protocol";
 import type { Offer } from "./host.js";
 import { systemClock } from "./parties.js";
+import { type Reply, sealReply } from "./reply.js";
 
 export interface ReaderOptions {
   readonly subject: Subject;
@@ -32,17 +33,34 @@ export class Reader {
     return new Reader(await ReaderSession.forReader({ subject, audience, clock, key: keys.signing }));
   }
 
-  /** Signs a request over what a host offers. @throws FogboundError `ITEM_NOT_FOUND`. */
+  /**
+   * Signs a request over what a host offers.
+   * @throws FogboundError `ITEM_NOT_FOUND`; with a reply, `VERIFICATION_FAILED` when the offer's manifest is not the capsule's.
+   */
   async request(
     offer: Offer,
-    wish: { readonly item: string; readonly action: Action; readonly purpose?: string; readonly place?: Place },
+    wish: {
+      readonly item: string;
+      readonly action: Action;
+      readonly purpose?: string;
+      readonly place?: Place;
+      readonly reply?: Reply;
+    },
   ): Promise<SignedRequest & { readonly capsule: CapsuleId }> {
     const { capsule, manifest, instance } = offer;
     const item = offer.items.get(wish.item);
     if (item === undefined)
       throw new FogboundError("ITEM_NOT_FOUND", `The capsule has no item ${JSON.stringify(wish.item.slice(0, 120))}.`);
     const signed = await this.#session.request(
-      { capsule, manifest, item, action: wish.action, purpose: wish.purpose ?? null, instance, challengeReply: null },
+      {
+        capsule,
+        manifest,
+        item,
+        action: wish.action,
+        purpose: wish.purpose ?? null,
+        instance,
+        challengeReply: await sealReply(offer, wish.reply),
+      },
       wish.place ?? nowhere,
     );
     return { ...signed, capsule };

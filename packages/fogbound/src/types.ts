@@ -19,7 +19,14 @@ export type Access =
       readonly id: string /** Coarse: policy, revoked, not-in-force, too-many-uses. */;
       readonly reason: string;
     }
-  | { readonly outcome: "challenged"; readonly id: string; readonly question: string };
+  | {
+      readonly outcome: "challenged";
+      readonly id: string;
+      /** Put it to the reader, and ask again with his answer. */
+      readonly question: string;
+      /** Says in a reply which question it answers. */
+      readonly challenge: Uint8Array;
+    };
 
 /**
  * *sealed*: not published. *published*: in force. *hosted*: a host took it up. *read*: a key was released. *imported*: an

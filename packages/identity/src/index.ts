@@ -6,6 +6,7 @@ export {
   generateAuditorRing,
   parseAuditorKey,
 } from "./auditor-key.js";
+export { sealChallengeReply } from "./challenge-reply.js";
 export { type InstanceKeys, newInstance } from "./instance.js";
 export { openKeyFile, type PassphraseCost, sealKeyFile } from "./key-file.js";
 export {

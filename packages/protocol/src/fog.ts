@@ -1,4 +1,7 @@
+import { fromUtf8, utf8 } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
 import {
+  bytes,
   bytes32,
   type Codec,
   embedded,
@@ -114,12 +117,40 @@ export interface ReplyText {
   readonly suite: 1;
   /** Hash of the request that was challenged. */
   readonly challenge: Uint8Array;
+  /** 1 to 1024 bytes of UTF-8, none of them zero. */
   readonly answer: string;
+}
+
+const answerBytes = bytes(1024);
+
+/** Always the same size: how long an answer is would tell a host something of it. */
+const paddedText: Codec<string> = {
+  write(value) {
+    const written = utf8(value);
+    if (written.length === 0 || written.length > 1024 || written.includes(0) || value.startsWith("\u{feff}"))
+      throw notAnAnswer();
+    const padded = new Uint8Array(1024);
+    padded.set(written);
+    return answerBytes.write(padded);
+  },
+  read(value, path) {
+    const padded = answerBytes.read(value, path);
+    const text = fromUtf8(padded.subarray(0, padded.findLastIndex((byte) => byte !== 0) + 1));
+    if (text.length === 0 || text.includes("\0") || text.startsWith("\u{feff}")) throw notAnAnswer();
+    return text;
+  },
+};
+
+function notAnAnswer(): FogboundError {
+  return new FogboundError(
+    "FORMAT_INVALID",
+    "Expected an answer of 1 to 1024 bytes of UTF-8 without zeros or a byte order mark, got another.",
+  );
 }
 
 export const replyText: Format<ReplyText> = format(
   "challenge-answer",
-  struct<ReplyText>({ suite: oneOf(1), challenge: bytes32, answer: text(1024) }),
+  struct<ReplyText>({ suite: oneOf(1), challenge: bytes32, answer: paddedText }),
 );
 
 /**

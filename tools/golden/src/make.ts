@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { openAsOwner } from "../../../packages/capsule/src/index.js";
 import { sha256, toHex, utf8 } from "../../../packages/crypto/src/index.js";
 import { sealKeyFile } from "../../../packages/identity/src/index.js";
@@ -11,12 +11,22 @@ import {
   question,
 } from "../../../packages/protocol/src/index.js";
 import { sealCapsule } from "./capsule.js";
+import { sampleFog } from "./fog.js";
 import { type Founded, found } from "./ids.js";
 import { fixed, sealingKey, sealingNames, signingKey, signingNames } from "./keys.js";
 import { type Reading, signReading } from "./reading.js";
 import { type Recorded, record } from "./records.js";
 import { type Sample, summary } from "./sample.js";
 import { type Sequenced, sequence } from "./sequenced.js";
+
+/** Samples of the formats that came later, beside those that are there. */
+async function add(directory: string): Promise<void> {
+  const index = JSON.parse(readFileSync(`${directory}/index.json`, "utf8"));
+  const later = await sampleFog(index.capsule);
+  for (const { file, bytes } of later) writeFileSync(`${directory}/${file}`, bytes, { flag: "wx" });
+  const samples = [...index.samples, ...later.map(entryOf)];
+  writeFileSync(`${directory}/index.json`, `${JSON.stringify({ ...index, samples }, null, 1)}\n`);
+}
 
 /** Makes version 1 of every golden file, once: a golden file is never made anew. */
 async function make(directory: string): Promise<void> {
@@ -94,17 +104,21 @@ async function indexOf(founded: Founded, samples: readonly Sample[]): Promise<un
     capsule: founded.capsule,
     signingKeys: summary(Object.fromEntries(signing)),
     sealingKeys: summary(Object.fromEntries(await Promise.all(sealing))),
-    samples: samples.map(({ file, format, bytes, signer, value, opens }) => ({
-      file,
-      format,
-      length: bytes.length,
-      sha256: toHex(sha256(bytes)),
-      signer,
-      value: summary(value),
-      opens: opens === undefined ? null : summary(opens),
-    })),
+    samples: samples.map(entryOf),
   };
 }
 
-const [directory = ""] = process.argv.slice(2);
-await make(directory);
+function entryOf({ file, format, bytes, signer, value, opens }: Sample): unknown {
+  return {
+    file,
+    format,
+    length: bytes.length,
+    sha256: toHex(sha256(bytes)),
+    signer,
+    value: summary(value),
+    opens: opens === undefined ? null : summary(opens),
+  };
+}
+
+const [directory = "", later] = process.argv.slice(2);
+await (later === "add" ? add(directory) : make(directory));

@@ -25,6 +25,7 @@ import {
 } from "../../src/index.js";
 import { bytes32, embedded, identifier, instant, list, orNull, suite, text, unsigned, upTo } from "./arbitrary.js";
 import { place } from "./arbitrary-access.js";
+import { fogVerdict } from "./arbitrary-fog.js";
 
 export const recordHeader: fc.Arbitrary<RecordHeader> = fc.record({
   suite,
@@ -39,6 +40,22 @@ export const recordHeader: fc.Arbitrary<RecordHeader> = fc.record({
 });
 
 const range = fc.record({ offset: unsigned, length: unsigned });
+
+const answered = {
+  kind: fc.constant("answered" as const),
+  time: instant,
+  opening: bytes32,
+  request: embedded,
+  session: embedded,
+  place,
+  header: bytes32,
+  receipt: orNull(bytes32),
+  decision: fc.constantFrom("permit" as const, "deny" as const, "challenge" as const),
+  reason: text(1024),
+  variant: orNull(identifier("cnt")),
+  leaseSeconds: upTo(86_400),
+  share: orNull(bytes32),
+};
 
 export const recordBody: fc.Arbitrary<RecordBody> = fc.oneof(
   fc.record({
@@ -60,21 +77,8 @@ export const recordBody: fc.Arbitrary<RecordBody> = fc.oneof(
     bytes: unsigned,
     acknowledgement: orNull(embedded),
   }),
-  fc.record({
-    kind: fc.constant("answered" as const),
-    time: instant,
-    opening: bytes32,
-    request: embedded,
-    session: embedded,
-    place,
-    header: bytes32,
-    receipt: orNull(bytes32),
-    decision: fc.constantFrom("permit" as const, "deny" as const, "challenge" as const),
-    reason: text(1024),
-    variant: orNull(identifier("cnt")),
-    leaseSeconds: upTo(86_400),
-    share: orNull(bytes32),
-  }),
+  fc.record(answered),
+  fc.record({ ...answered, fog: fogVerdict }),
   fc.record({
     kind: fc.constant("registered" as const),
     time: instant,

@@ -4,6 +4,7 @@ import type { Format, Signed } from "../../src/index.js";
 import * as protocol from "../../src/index.js";
 import * as access from "./arbitrary-access.js";
 import * as capsule from "./arbitrary-capsule.js";
+import * as fog from "./arbitrary-fog.js";
 import * as log from "./arbitrary-log.js";
 
 /** One format, with its type forgotten, so that every test can go through all of them. */
@@ -58,6 +59,7 @@ export const signedFormats: readonly KnownSigned[] = [
   knownSigned(protocol.answer, access.answer),
   knownSigned(protocol.recipient, access.recipient),
   knownSigned(protocol.delivery, access.delivery),
+  knownSigned(protocol.familiar, fog.familiar),
 ];
 
 export const plainFormats: readonly Known[] = [
@@ -80,6 +82,9 @@ export const plainFormats: readonly Known[] = [
   known(protocol.pin, log.pin),
   known(protocol.pushed, log.pushed),
   known(protocol.question, access.question),
+  known(protocol.fogSettings, fog.fogSettings),
+  known(protocol.challengeReply, fog.challengeReply),
+  known(protocol.replyText, fog.replyText),
 ];
 
 export const formats: readonly Known[] = [...plainFormats, ...signedFormats];
