@@ -112,7 +112,7 @@ export class Accesses {
   }
 
   async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {
-    if (papers === null) return;
+    if (papers === null || body.fog?.step === "fogged") return;
     const { instance, item, manifest } = papers.request;
     const key = `${instance} ${item}`;
     if (this.#held.has(key)) return;

@@ -61,11 +61,16 @@ function judgePermit(context: Context, access: Access, one: Answered, contradict
   if (!isUnderGlass && version !== undefined && known.value.version !== version)
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
   const item = context.readable.items(known).get(papers.request.item);
-  if (!item?.variants.some(({ content }) => content === one.body.variant))
-    contradicts("permitted a variant that the manifest does not name.");
+  const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
+  if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
   const { revoked } = known.value;
   if (revoked.everything || revoked.instances.includes(papers.request.instance))
     contradicts("permitted what the manifest revokes.");
+}
+
+/** A decoy on demand stands in no manifest: the journal says that it is one, and what its beacons name. */
+function isDecoyMadeSince({ fog }: AnsweredBody): boolean {
+  return fog?.step === "fogged" && fog.mark !== null;
 }
 
 /** One answer that the host shows, against the journal of who signed it. @returns whether it is a sound permit */

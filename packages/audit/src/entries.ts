@@ -26,6 +26,7 @@ export async function entryOf(context: Context, access: Access): Promise<Entry |
     purpose: request.purpose,
     outcome,
     reason: access.answered[0]?.body.reason ?? null,
+    fog: access.answered.find(({ body }) => body.fog !== undefined)?.body.fog ?? null,
     bytes: bytesOf(access, outcome, item?.length ?? 0),
     place: { address, country, saidBy: "host" },
   };

@@ -4,6 +4,7 @@ import type {
   AuthorityId,
   CapsuleId,
   ContentId,
+  FogVerdict,
   HiddenObject,
   InstanceId,
   KeptObject,
@@ -100,6 +101,8 @@ export interface Entry {
   readonly outcome: "permitted" | "denied" | "challenged" | "asked";
   /** The journal's reason; null when no journal entry could be read. */
   readonly reason: string | null;
+  /** What the guard made of it; null where none was asked, or its journal could not be read. */
+  readonly fog: FogVerdict | null;
   /** Plaintext bytes. A release of which no end was recorded counts as the whole item. */
   readonly bytes: number;
   readonly place: { readonly address: string | null; readonly country: string | null; readonly saidBy: "host" };

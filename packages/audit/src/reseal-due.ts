@@ -24,8 +24,9 @@ export class ReleasedKeys {
 
   take(record: OpenedRecord): void {
     if (record.kind !== "answered" || record.papers === null) return;
-    const { decision, variant } = record.body;
-    if (decision !== "permit" || variant === null) return;
+    const { decision, variant, fog } = record.body;
+    // The key of a decoy opens nothing that is to be kept from anybody.
+    if (decision !== "permit" || variant === null || fog?.step === "fogged") return;
     const { instance, item } = record.papers.request;
     const held = this.#byInstance.get(instance) ?? new Map<ContentId, ItemId>();
     this.#byInstance.set(instance, held);

@@ -54,6 +54,7 @@ describe("an honest history", () => {
       heldBy: "reader",
       action: "view",
       purpose: null,
+      fog: null,
       place: { address: "10.0.0.7", country: null, saidBy: "host" },
     });
     expect(entries[0]?.id).toMatch(/^[0-9a-f]{64}$/);
