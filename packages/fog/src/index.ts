@@ -1,4 +1,6 @@
-export type { Marks } from "./beacon/marks.js";
+export { type Capacity, capacityOf } from "./beacon/capacity.js";
+export { type FindBeaconsOptions, findBeacons } from "./beacon/find.js";
+export { capsuleBeaconKey, type Marks, marksOf } from "./beacon/marks.js";
 export {
   type Alphabet,
   type Check,
@@ -12,3 +14,15 @@ export {
   type Weighted,
   type Word,
 } from "./beacon/shape.js";
+export {
+  type Beginnings,
+  type DigitsOptions,
+  digitsShape,
+  ibanShape,
+  mailShape,
+  phoneShape,
+  pictureShape,
+  shapeOf,
+  uuidShape,
+} from "./beacon/shapes.js";
+export type { BeaconFinding, BeaconReport, IssuedEpisode } from "./beacon/verdict.js";

@@ -1,4 +1,7 @@
+import { concatBytes, hkdfSha256, label, utf8 } from "@fogbound/crypto";
+import type { CapsuleId } from "@fogbound/protocol";
 import type { IdentifierShape } from "./shape.js";
+import { type ShapeCipher, shapeCipher } from "./shape-cipher.js";
 
 /** What a decoy asks for its identifiers: one episode's, under one capsule's beacon key. */
 export interface Marks {
@@ -9,4 +12,38 @@ export interface Marks {
    * @throws RangeError for a shape that cannot carry marks, or a row that is not a whole number from 0.
    */
   identifier(shape: IdentifierShape, row: number): string;
+}
+
+/** The beacon key of one capsule, from its owner's: 32 bytes. The authorities get it, and can make no other capsule's. */
+export function capsuleBeaconKey(ownerBeaconKey: Uint8Array, capsule: CapsuleId): Uint8Array {
+  if (ownerBeaconKey.length !== 32) {
+    throw new RangeError(`Expected an owner's beacon key of 32 bytes, got ${ownerBeaconKey.length}.`);
+  }
+  return hkdfSha256(ownerBeaconKey, new Uint8Array(), concatBytes(label("beacon"), utf8(capsule)), 32);
+}
+
+/**
+ * The marks of one episode. Number the episodes of a capsule one after another: a shape of six digits has a thousand, and
+ * a number above that gets the identifiers of an earlier one. Shapes are remembered by identity: pass the same object.
+ *
+ * @param beaconKey of the capsule: 32 bytes
+ * @param episode a whole number from 0
+ * @throws RangeError for another key or episode
+ */
+export function marksOf(beaconKey: Uint8Array, episode: number): Marks {
+  refuseOdd("an episode", episode);
+  const ciphers = new WeakMap<IdentifierShape, ShapeCipher>();
+  return {
+    identifier(shape, row) {
+      refuseOdd("a row", row);
+      const cipher = ciphers.get(shape) ?? shapeCipher(beaconKey, shape);
+      ciphers.set(shape, cipher);
+      return cipher.identifier({ episode: BigInt(episode), row });
+    },
+  };
+}
+
+function refuseOdd(what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new RangeError(`Expected ${what} as a whole number from 0, got ${value}.`);
 }
