@@ -1,4 +1,5 @@
 export { type Alert, type Alerts, quietly } from "./alert.js";
+export { type AlertLetter, alertLetter, openAlert, sealAlert } from "./alert-letter.js";
 export {
   type Answer,
   answer,

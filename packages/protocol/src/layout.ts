@@ -23,6 +23,8 @@ export const layout = {
   fog: (authority: AuthorityId, owner: OwnerId): string => `authority/${authority}/fog/${owner}/`,
   /** Where pushes lie in a mailbox, by number. */
   mailbox: (capsule: CapsuleId): string => `mailbox/${capsule}/`,
+  /** Where alerts lie in a mailbox, oldest first. */
+  alerts: (capsule: CapsuleId): string => `mailbox/${capsule}/alerts/`,
   head: (instance: InstanceId, epoch: number): string => `instances/${instance}/${padded(epoch)}/head`,
   epochKey: (instance: InstanceId, epoch: number, recipient: string): string =>
     `instances/${instance}/${padded(epoch)}/keys/${recipient}`,

@@ -1,4 +1,5 @@
 import {
+  alertLetter,
   type CapsuleId,
   challengeReply,
   type FogSettings,
@@ -32,7 +33,15 @@ export async function sampleFog(capsule: CapsuleId): Promise<readonly Sample[]> 
   const reply = { suite: 1 as const, sealed: [{ recipient: fixed("part"), ciphertext: fixed("reply") }] };
   const text = { suite: 1 as const, challenge: fixed("challenged"), answer: "Bodensee, 1987" };
   const word = { suite: 1 as const, capsule, reader: "local#reader" as const, time: 1_790_000_000_000 };
+  const letter = {
+    suite: 1 as const,
+    capsule,
+    kind: "reader-suspected",
+    time: 1_790_000_000_000,
+    sentence: "local#reader asked for customers.csv and was given a decoy: opened 40 items never opened before.",
+  };
   return [
+    plain("alert-letter", alertLetter.encode(letter), letter),
     plain("fog-settings", fogSettings.encode(settings), settings),
     plain("challenge-reply", challengeReply.encode(reply), reply),
     plain("challenge-answer", replyText.encode(text), text),

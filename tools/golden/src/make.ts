@@ -22,7 +22,8 @@ import { type Sequenced, sequence } from "./sequenced.js";
 /** Samples of the formats that came later, beside those that are there. */
 async function add(directory: string): Promise<void> {
   const index = JSON.parse(readFileSync(`${directory}/index.json`, "utf8"));
-  const later = await sampleFog(index.capsule);
+  const known = new Set(index.samples.map(({ file }: Sample) => file));
+  const later = (await sampleFog(index.capsule)).filter(({ file }) => !known.has(file));
   for (const { file, bytes } of later) writeFileSync(`${directory}/${file}`, bytes, { flag: "wx" });
   const samples = [...index.samples, ...later.map(entryOf)];
   writeFileSync(`${directory}/index.json`, `${JSON.stringify({ ...index, samples }, null, 1)}\n`);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ChallengeReply, Familiar, FogSettings, FogVerdict, ReplyText } from "../../src/index.js";
+import type { AlertLetter, ChallengeReply, Familiar, FogSettings, FogVerdict, ReplyText } from "../../src/index.js";
 import {
   bytes32,
   embedded,
@@ -56,4 +56,12 @@ export const familiar: fc.Arbitrary<Familiar> = fc.record({
   capsule: identifier("cap"),
   reader: subject,
   time: instant,
+});
+
+export const alertLetter: fc.Arbitrary<AlertLetter> = fc.record({
+  suite,
+  capsule: identifier("cap"),
+  kind: text(64),
+  time: instant,
+  sentence: text(1024),
 });

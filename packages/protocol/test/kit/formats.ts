@@ -85,6 +85,7 @@ export const plainFormats: readonly Known[] = [
   known(protocol.fogSettings, fog.fogSettings),
   known(protocol.challengeReply, fog.challengeReply),
   known(protocol.replyText, fog.replyText),
+  known(protocol.alertLetter, fog.alertLetter),
 ];
 
 export const formats: readonly Known[] = [...plainFormats, ...signedFormats];
