@@ -45,7 +45,7 @@ osd_memory_target = 939524096
 bluestore_block_size = 10737418240
 bluestore_block_create = true
 bluestore_fsck_on_mount = false
-memstore_device_bytes = 4294967296
+memstore_device_bytes = 17179869184
 [client.rgw]
 rgw_frontends = beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1
 rgw_data = ${directory}/gateway
