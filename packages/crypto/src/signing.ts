@@ -44,7 +44,8 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   return verifyStrictly(publicKey, message, signature);
 }
 
-const mostKeysRemembered = 1024;
+/** Finding one sound costs as much as seven signatures, and a host of a thousand capsules has a thousand instance keys in turn. */
+const mostKeysRemembered = 8192;
 
 /** {@link verifyEd25519} over one platform's equation. Remembers the public keys it has found to be sound. */
 export function strictVerification(

@@ -58,12 +58,27 @@ function factsOf(capsule: CapsuleId, value: Manifest, hash: Uint8Array): Manifes
   };
 }
 
+/** What is asked of the manifest in force with every bundle, and fits into a few words. */
+export interface ManifestTerms {
+  readonly checkpointSeconds: number;
+  readonly stripe: Manifest["stripe"];
+  readonly push: Manifest["push"];
+}
+
+interface RememberedTerms extends ManifestTerms {
+  /** Of the manifest that says so. */
+  readonly hash: Uint8Array;
+}
+
 const mostRemembered = 256;
+/** Capsules whose terms are known: some hundred bytes each. A host with more of them reads a manifest a bundle anew. */
+const mostTerms = 65_536;
 
 /** The manifests that are under a leaf, from the copies that were put before they were sequenced. */
 export class Manifests {
   readonly #store: ObjectStore;
   readonly #facts = new Map<CapsuleId, ManifestFacts>();
+  readonly #terms = new Map<CapsuleId, RememberedTerms>();
 
   constructor(store: ObjectStore) {
     this.#store = store;
@@ -76,13 +91,18 @@ export class Manifests {
   async facts(capsule: CapsuleId, version: number, hash: Uint8Array, waiting: Waiting = {}): Promise<ManifestFacts> {
     const known = this.#facts.get(capsule);
     const facts = known && sameBytes(known.hash, hash) ? known : await this.#read(capsule, version, hash, waiting);
-    this.#facts.delete(capsule);
-    this.#facts.set(capsule, facts);
-    for (const oldest of this.#facts.keys()) {
-      if (this.#facts.size <= mostRemembered) break;
-      this.#facts.delete(oldest);
-    }
+    setNewest(this.#facts, capsule, facts, mostRemembered);
     return facts;
+  }
+
+  /** As `facts`, for many more capsules: a harmonizer asks for them with every bundle, of every capsule in it. */
+  async terms(capsule: CapsuleId, version: number, hash: Uint8Array): Promise<ManifestTerms> {
+    const known = this.#terms.get(capsule);
+    if (known !== undefined && sameBytes(known.hash, hash)) return known;
+    const { checkpointSeconds, stripe, push } = await this.facts(capsule, version, hash);
+    const terms = { hash, checkpointSeconds, stripe, push };
+    setNewest(this.#terms, capsule, terms, mostTerms);
+    return terms;
   }
 
   /** Every copy of this capsule's manifests, whether or not it was sequenced. */
@@ -114,6 +134,14 @@ export class Manifests {
     if (value.version !== version || capsuleIdOf(value.genesis) !== capsule) throw FogboundError.verificationFailed();
     return factsOf(capsule, value, hash);
   }
+}
+
+/** The last set stands last; what was not set for longest goes. */
+function setNewest<Value>(map: Map<CapsuleId, Value>, capsule: CapsuleId, value: Value, most: number): void {
+  map.delete(capsule);
+  map.set(capsule, value);
+  const oldest = map.size > most ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 /** No manifest is as large as that: other bytes lie there. */

@@ -84,7 +84,7 @@ function cadenceOf(
   const shorten = async (capsule: CapsuleId): Promise<void> => {
     const inForce = log.state.capsule(capsule);
     if (inForce === undefined) return;
-    const { checkpointSeconds } = await manifests.facts(capsule, inForce.version, inForce.hash);
+    const { checkpointSeconds } = await manifests.terms(capsule, inForce.version, inForce.hash);
     if (checkpointSeconds < most) cadence.within(checkpointSeconds * 1000);
   };
   return (capsules) => {

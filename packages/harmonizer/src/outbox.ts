@@ -76,7 +76,7 @@ export class Outbox {
     const { log, manifests, clock, later } = this.#parts;
     const inForce = log.state.capsule(capsule);
     if (inForce === undefined) return;
-    const { push } = await manifests.facts(capsule, inForce.version, inForce.hash);
+    const { push } = await manifests.terms(capsule, inForce.version, inForce.hash);
     if (this.#piles.get(capsule) !== pile || this.#stopped) return;
     const milliseconds = Math.min(push.seconds, longestSeconds) * 1000;
     if (pile.bytes >= push.bytes || clock() - pile.since >= milliseconds) this.#push(capsule);

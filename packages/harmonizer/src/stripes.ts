@@ -366,7 +366,7 @@ export class Stripes {
     if (inForce === undefined) throw new TypeError(`Expected a capsule that was sequenced, got ${stripe.capsule}.`);
     const { version, hash: manifest } = inForce;
     if (stripe.rules !== null && sameBytes(stripe.rules.manifest, manifest)) return stripe.rules;
-    const { batches, parity } = (await manifests.facts(stripe.capsule, version, manifest)).stripe;
+    const { batches, parity } = (await manifests.terms(stripe.capsule, version, manifest)).stripe;
     stripe.rules = { manifest, most: Math.max(1, batches), parity };
     return stripe.rules;
   }
