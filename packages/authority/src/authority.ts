@@ -17,6 +17,7 @@ import {
   layout,
   manifest,
   manifestObject,
+  ownerIdOf,
   type Profiler,
   question,
   quietly,
@@ -32,7 +33,7 @@ import { type GuardParts, withoutGuard } from "./guarding.js";
 import { openHeld, requireNamed, type SignedManifest, verifySequenced, verifySigned } from "./held-manifest.js";
 import { Journal } from "./journal.js";
 import { dropEpoch, eraseEpochs, type JournalPlace, restoreObject } from "./keeping.js";
-import { keptBeside } from "./kept.js";
+import { keptBeside, rememberedBeside } from "./kept.js";
 import { type AuthorityKeys, memberOf } from "./keys.js";
 import { logObjects } from "./log-objects.js";
 import { Nonces } from "./nonces.js";
@@ -149,7 +150,11 @@ export class EmbeddedAuthority implements Authority {
   }
 
   async kept(capsule: CapsuleId, waiting: Waiting = {}): Promise<readonly KeptObject[]> {
-    return keptBeside(this.#options.store, this.member, capsule, waiting);
+    const { store, keys } = this.#options;
+    const kept = await keptBeside(store, this.member, capsule, waiting);
+    const signed = await this.#floor.read(capsule, waiting).catch(nullIfDamaged);
+    if (signed === null) return kept;
+    return [...kept, ...(await rememberedBeside(store, keys, ownerIdOf(signed.genesis.root), waiting))];
   }
 
   /** Puts back a head or a batch of its journal, by its name there. @throws as `restoreObject`. */
@@ -229,6 +234,12 @@ function isNewer(signed: SignedManifest, before: SignedManifest): boolean {
   if (version > before.manifest.version) return true;
   if (!sameBytes(signed.hash, before.hash)) throw FogboundError.verificationFailed();
   return false;
+}
+
+/** A damaged copy is told of as such. */
+function nullIfDamaged(error: unknown): null {
+  if (FogboundError.isInstance(error) && error.code === "VERIFICATION_FAILED") return null;
+  throw error;
 }
 
 function guardOf(options: AuthorityOptions, clock: WatchedClock, alerts: Alerts): GuardParts | null {

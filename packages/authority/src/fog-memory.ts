@@ -5,6 +5,7 @@ import {
   openAead,
   openSealed,
   randomBytes,
+  type SealingKey,
   sealAead,
   sealTo,
   toBase32,
@@ -44,8 +45,9 @@ export interface MemoryPlace {
  */
 export function fogMemory(place: MemoryPlace): FogMemory {
   return {
-    load: (name, waiting = {}) => load(place, folder(place, name), name, waiting),
-    save: (name, bytes, after, waiting = {}) => save(place, name, { number: (after?.number ?? 0) + 1, bytes }, waiting),
+    load: (name, waiting = {}) => load(place, folder(place, name), waiting),
+    save: (name, bytes, after, waiting = {}) =>
+      save(place, folder(place, name), { number: (after?.number ?? 0) + 1, bytes }, waiting),
   };
 }
 
@@ -55,26 +57,32 @@ function folder({ keys, owner }: MemoryPlace, name: string): string {
   return `${layout.fog(keys.id, owner)}${toBase32(hmacSha256(key, utf8(`${owner}/${name}`))).slice(0, 26)}/`;
 }
 
-async function load(place: MemoryPlace, prefix: string, name: string, waiting: Waiting): Promise<Remembered | null> {
+async function load(place: MemoryPlace, prefix: string, waiting: Waiting): Promise<Remembered | null> {
   const numbers = await numbersUnder(place.store, prefix, waiting);
+  const last = numbers.at(-1);
+  if (last === undefined) return null;
   for (const number of numbers.reverse()) {
-    const found = await place.store.get(prefix + padded(number), waiting);
-    if (found === null) continue;
-    const sealed = await readAll(found, smallObjectBytes);
-    const bytes = await open(place, name, number, sealed).catch(nullIfUnsound);
+    const key = prefix + padded(number);
+    const found = await place.store.get(key, waiting);
+    const sealed = found === null ? null : await readAll(found, smallObjectBytes);
+    const bytes = sealed === null ? null : await openMemory(place.keys.partKey, key, sealed).catch(nullIfUnsound);
     // It goes on behind the damaged one's number, or its next save would find that taken for ever.
-    if (bytes !== null) return { number: Math.max(...numbers), bytes };
+    if (bytes !== null) return { number: last, bytes };
     place.onDamage();
   }
-  return numbers.length === 0 ? null : { number: Math.max(...numbers), bytes: new Uint8Array() };
+  return { number: last, bytes: new Uint8Array() };
 }
 
-async function save(place: MemoryPlace, name: string, next: Remembered, waiting: Waiting): Promise<Remembered | null> {
+async function save(
+  place: MemoryPlace,
+  prefix: string,
+  next: Remembered,
+  waiting: Waiting,
+): Promise<Remembered | null> {
   const { store } = place;
-  const prefix = folder(place, name);
-  const sealed = await seal(place, name, next);
+  const key = prefix + padded(next.number);
   try {
-    await store.create(prefix + padded(next.number), sealed, waiting);
+    await store.create(key, await seal(place, key, next.bytes), waiting);
   } catch (error) {
     if (FogboundError.isInstance(error) && error.code === "OBJECT_EXISTS") return null;
     throw error;
@@ -96,34 +104,26 @@ async function numbersUnder(store: ObjectStore, prefix: string, waiting: Waiting
   return numbers;
 }
 
-async function seal({ keys, owner, ownerKey }: MemoryPlace, name: string, value: Remembered): Promise<Uint8Array> {
-  const key = randomBytes(32);
-  const binding = bindingOf(owner, name, value.number);
-  const ciphertext = await sealAead(key, nonce, value.bytes, binding);
+async function seal({ keys, ownerKey }: MemoryPlace, key: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const fresh = randomBytes(32);
+  const ciphertext = await sealAead(fresh, nonce, bytes, utf8(key));
   const recipients = [keys.partKey.publicKey, ownerKey];
   const wraps = recipients.map(async (recipient) => ({
     recipient,
-    sealed: await sealTo(recipient, info, key, binding),
+    sealed: await sealTo(recipient, info, fresh, utf8(key)),
   }));
   return sealedPart.encode({ suite: 1, ciphertext, wraps: await Promise.all(wraps) });
 }
 
-async function open(
-  { keys, owner }: MemoryPlace,
-  name: string,
-  number: number,
-  sealed: Uint8Array,
-): Promise<Uint8Array> {
+/**
+ * Bound to its own key in the store: an older one, or another reader's, does not open in its place.
+ * @throws FogboundError `VERIFICATION_FAILED`, `FORMAT_INVALID`.
+ */
+export async function openMemory(reader: SealingKey, key: string, sealed: Uint8Array): Promise<Uint8Array> {
   const { ciphertext, wraps } = sealedPart.decode(sealed);
-  const wrap = wraps.find(({ recipient }) => sameBytes(recipient, keys.partKey.publicKey));
+  const wrap = wraps.find(({ recipient }) => sameBytes(recipient, reader.publicKey));
   if (wrap === undefined) throw FogboundError.verificationFailed();
-  const binding = bindingOf(owner, name, number);
-  return openAead(await openSealed(keys.partKey, info, wrap.sealed, binding), nonce, ciphertext, binding);
-}
-
-/** An older one, or another reader's, does not open in its place. */
-function bindingOf(owner: OwnerId, name: string, number: number): Uint8Array {
-  return utf8(`${owner}/${name}/${number}`);
+  return openAead(await openSealed(reader, info, wrap.sealed, utf8(key)), nonce, ciphertext, utf8(key));
 }
 
 function nullIfUnsound(error: unknown): null {

@@ -11,13 +11,16 @@ import {
   manifest,
   manifestName,
   manifestObject,
+  type OwnerId,
   outage,
   padded,
   type Waiting,
 } from "@fogbound/protocol";
-import { type ObjectStore, readAll } from "@fogbound/storage";
+import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
 import { manifestBytes } from "./defaults.js";
+import { openMemory } from "./fog-memory.js";
 import { partsHold } from "./held-manifest.js";
+import type { AuthorityKeys } from "./keys.js";
 
 /**
  * What an authority keeps of a capsule beside its journal, each held against its name: the manifests it was shown, and its
@@ -49,6 +52,24 @@ export async function keptBeside(
     () => null,
     (bytes) => outageName(bytes, capsule, answerKey),
   );
+  return kept;
+}
+
+/** What its guard remembers of an owner's readers: each object opens under its own key in the store, or is damaged. */
+export async function rememberedBeside(
+  store: ObjectStore,
+  { id, partKey }: Pick<AuthorityKeys, "id" | "partKey">,
+  owner: OwnerId,
+  waiting: Waiting = {},
+): Promise<readonly KeptObject[]> {
+  const kept: KeptObject[] = [];
+  for await (const { key: name } of store.list(layout.fog(id, owner), waiting)) {
+    const found = await store.get(name, waiting);
+    if (found === null) continue;
+    const opens = async (): Promise<boolean> =>
+      (await openMemory(partKey, name, await readAll(found, smallObjectBytes))).length > 0;
+    kept.push({ name, manifest: null, isWhole: await opens().catch(falseIfUnsound) });
+  }
   return kept;
 }
 
