@@ -26,3 +26,20 @@ export {
   uuidShape,
 } from "./beacon/shapes.js";
 export type { BeaconFinding, BeaconReport, IssuedEpisode } from "./beacon/verdict.js";
+export {
+  type Answered,
+  answerChallenge,
+  type ChallengeAnswer,
+  type Outcome,
+  settleReply,
+  type Taken,
+  takeReply,
+} from "./challenge/answer.js";
+export { type Begin, type Begun, beginChallenge, decideChallenge, usualMethods } from "./challenge/begin.js";
+export { callbackMethod } from "./challenge/callback.js";
+export { type EnrollOptions, enroll } from "./challenge/enroll.js";
+export { type Enrolled, type EnrolledQuestion, enrolled, type OtherSecret } from "./challenge/enrolled.js";
+export type { Asked, Asking, ChallengeMethod, Reply, Verified } from "./challenge/method.js";
+export { enrollQuestion, questionMethod } from "./challenge/questions.js";
+export { type ChallengeState, challengeState, type Decision, freshState, type Pending } from "./challenge/state.js";
+export { enrollTotp, type TotpEnrollment, totpMethod } from "./challenge/totp.js";
