@@ -19,6 +19,9 @@ export function toAsyncIterable(bytes: Bytes): AsyncIterable<Uint8Array> {
   throw new TypeError("Expected a Uint8Array, Blob, ReadableStream or AsyncIterable of Uint8Array.");
 }
 
+/** Of an object whose body nobody has asked for yet: hands its chunks over without a stream. */
+export const bodyAtHand: WeakMap<StoredObject, (take: (chunk: Uint8Array) => void) => Promise<void>> = new WeakMap();
+
 /**
  * The whole body as one array of at most `limit` bytes.
  *
@@ -28,11 +31,15 @@ export function toAsyncIterable(bytes: Bytes): AsyncIterable<Uint8Array> {
 export async function readAll(object: StoredObject, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of streamed(object.body)) {
+  const take = (chunk: Uint8Array): void => {
     length += chunk.length;
     if (length > limit) throw tooLarge(object, limit);
     chunks.push(chunk);
-  }
+  };
+  const hand = bodyAtHand.get(object);
+  bodyAtHand.delete(object);
+  if (hand !== undefined) await hand(take);
+  else for await (const chunk of streamed(object.body)) take(chunk);
   return concatenate(chunks, length);
 }
 

@@ -1,5 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import { abortable, retry } from "./retry.js";
+import { abortable, type GivenSignal, retry } from "./retry.js";
 import type { ObjectInfo, StoreDriver } from "./store-driver.js";
 import { isOpenOutcome, storeError, toFogboundError } from "./store-error.js";
 
@@ -10,21 +10,21 @@ export interface Caller {
 }
 
 /** Asks for something that changes nothing: repeated while the outcome is open, then `STORE_UNREACHABLE`. */
-export function read<T>(caller: Caller, call: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export function read<T>(caller: Caller, call: string, signal: GivenSignal, work: () => Promise<T>): Promise<T> {
   return repeat(caller, call, signal, "STORE_UNREACHABLE", work);
 }
 
 /** Does something that comes to the same when done twice: repeated while the outcome is open, then `OUTCOME_UNKNOWN`. */
-export function write<T>(caller: Caller, call: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export function write<T>(caller: Caller, call: string, signal: GivenSignal, work: () => Promise<T>): Promise<T> {
   return repeat(caller, call, signal, "OUTCOME_UNKNOWN", work);
 }
 
 /** Does something that must not be done twice. Errors are the driver's own, but for the signal's reason. */
-export async function once<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function once<T>(signal: GivenSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await abortable(work, signal);
   } catch (error) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   }
 }
@@ -39,7 +39,7 @@ export function checkedInfo(caller: Caller, call: string, info: ObjectInfo): Obj
 async function repeat<T>(
   caller: Caller,
   call: string,
-  signal: AbortSignal,
+  signal: GivenSignal,
   whenUnknown: "STORE_UNREACHABLE" | "OUTCOME_UNKNOWN",
   work: () => Promise<T>,
 ): Promise<T> {
@@ -49,7 +49,7 @@ async function repeat<T>(
       !(error instanceof RangeError) && isOpenOutcome(caller.driver, error);
     return await retry(work, isRetryable, caller.maxRetries, signal);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal?.aborted) throw signal.reason;
     if (error instanceof RangeError && !FogboundError.isInstance(error)) throw error;
     throw toFogboundError(caller.driver, error, call, whenUnknown);
   }

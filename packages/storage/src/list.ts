@@ -1,5 +1,6 @@
 import { type Caller, checkedInfo, read } from "./calls.js";
 import { reservedPrefix } from "./defaults.js";
+import type { GivenSignal } from "./retry.js";
 import type { ObjectInfo, StoreDriver } from "./store-driver.js";
 import { storeError } from "./store-error.js";
 import { compareKeys } from "./store-key.js";
@@ -21,7 +22,7 @@ export interface Listing<Info extends ObjectInfo> {
 export async function* listObjects<Info extends ObjectInfo>(
   caller: Caller,
   listing: Listing<Info>,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): AsyncGenerator<Info, void, undefined> {
   const prefix = listing.inner + listing.prefix;
   const reserved = listing.inner + reservedPrefix;
@@ -35,7 +36,7 @@ export async function* listObjects<Info extends ObjectInfo>(
       last = info.key;
       checkedInfo(caller, call, info);
       if (!info.key.startsWith(reserved)) yield info;
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
     }
   }
 }

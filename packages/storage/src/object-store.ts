@@ -5,6 +5,7 @@ import { listPageSize, maxRetries, smallObjectBytes } from "./defaults.js";
 import { listObjects } from "./list.js";
 import { probe, probeMiss, randomProbeKey, type WriteRefusal } from "./probe.js";
 import { readObject } from "./read-object.js";
+import { driverSignal, type GivenSignal } from "./retry.js";
 import { createSettled } from "./settle.js";
 import { inSpan } from "./spans.js";
 import type { Capabilities, HiddenObject, ObjectInfo, StoreDriver, StoredObject, Waiting } from "./store-driver.js";
@@ -26,9 +27,6 @@ interface Opened extends Caller {
   /** Of each part of the driver that takes no writes. */
   readonly refusals: ReadonlyMap<StoreDriver, FogboundError>;
 }
-
-/** Fresh for each call: one that all calls shared would gather their listeners. */
-const neverAborted = (): AbortSignal => new AbortController().signal;
 
 /**
  * What users hold: one contract over any object store. Keys are checked, open outcomes settled and errors made one
@@ -66,7 +64,7 @@ export class ObjectStore {
   static async open(driver: StoreDriver, options: OpenOptions = {}): Promise<ObjectStore> {
     const prefix = storePrefix(options.prefix ?? "");
     const caller: Caller = { driver, maxRetries: checkedRetries(options.maxRetries ?? maxRetries) };
-    const signal = options.signal ?? neverAborted();
+    const signal = driverSignal(options.signal);
     const about = { driver: driver.name, key: prefix };
     try {
       const readOnly = options.readOnly ?? false;
@@ -92,11 +90,12 @@ export class ObjectStore {
     options: Waiting & { readonly retainUntil?: Date } = {},
   ): Promise<ObjectInfo> {
     const small = smallCopy(bytes);
-    const { retainUntil = null, signal = neverAborted() } = options;
+    const { retainUntil = null, signal } = options;
     return this.#call("create", key, small.length, async (fullKey) => {
       this.#assertWritable("create", key);
       if (retainUntil !== null && !this.capabilities.enforcedRetention) throw this.#noRetention(key);
-      return { ...(await createSettled(this.#opened, fullKey, small, retainUntil, signal)), key };
+      const { size, modified } = await createSettled(this.#opened, fullKey, small, retainUntil, signal);
+      return { key, size, modified };
     });
   }
 
@@ -109,19 +108,19 @@ export class ObjectStore {
   async upload(key: string, content: Bytes, options: Waiting = {}): Promise<ObjectInfo> {
     return this.#call("upload", key, undefined, async (fullKey) => {
       this.#assertWritable("upload", key);
-      return { ...(await uploadSettled(this.#opened, fullKey, content, options.signal ?? neverAborted())), key };
+      return { ...(await uploadSettled(this.#opened, fullKey, content, options.signal)), key };
     });
   }
 
   /** Writes at most 8 MiB, unconditionally. For derived copies only: nothing that is trusted is ever replaced. @throws RangeError beyond 8 MiB. */
   async replace(key: string, bytes: Uint8Array, options: Waiting = {}): Promise<ObjectInfo> {
     const small = smallCopy(bytes);
-    const signal = options.signal ?? neverAborted();
+    const { signal } = options;
     return this.#call("replace", key, small.length, async (fullKey) => {
       this.#assertWritable("replace", key);
       const { driver } = this.#opened;
       const call = `Replacing ${JSON.stringify(key)}`;
-      const info = await write(this.#opened, call, signal, () => driver.replace(fullKey, small, signal));
+      const info = await write(this.#opened, call, signal, () => driver.replace(fullKey, small, driverSignal(signal)));
       return { ...checkedInfo(this.#opened, call, info), key };
     });
   }
@@ -133,19 +132,18 @@ export class ObjectStore {
    * @throws RangeError for a range that is not whole, begins before 0, has no length, or begins at or after the end.
    */
   async get(key: string, options: Waiting & { readonly range?: ByteRange } = {}): Promise<StoredObject | null> {
-    const { range = null, signal = neverAborted() } = options;
-    return this.#call("get", key, undefined, async (fullKey) => {
-      const object = await readObject(this.#opened, fullKey, range, signal);
-      return object === null ? null : { ...object, key };
-    });
+    const { range = null, signal } = options;
+    return this.#call("get", key, undefined, (fullKey) => readObject(this.#opened, fullKey, key, range, signal));
   }
 
   /** What is known of the object, or null when the store has proved a miss. */
   async head(key: string, options: Waiting = {}): Promise<ObjectInfo | null> {
-    const signal = options.signal ?? neverAborted();
+    const { signal } = options;
     const call = `Looking for ${JSON.stringify(key)}`;
     return this.#call("head", key, undefined, async (fullKey) => {
-      const info = await read(this.#opened, call, signal, () => this.#opened.driver.head(fullKey, signal));
+      const info = await read(this.#opened, call, signal, () =>
+        this.#opened.driver.head(fullKey, driverSignal(signal)),
+      );
       return info === null ? null : { ...checkedInfo(this.#opened, call, info), key };
     });
   }
@@ -159,9 +157,9 @@ export class ObjectStore {
     options: Waiting & { readonly after?: string } = {},
   ): AsyncGenerator<ObjectInfo, void, undefined> {
     const { driver } = this.#opened;
-    const signal = options.signal ?? neverAborted();
+    const { signal } = options;
     yield* this.#list(prefix, options.after ?? "", signal, (inner, last) =>
-      driver.list(inner, last, listPageSize, signal),
+      driver.list(inner, last, listPageSize, driverSignal(signal)),
     );
   }
 
@@ -172,17 +170,23 @@ export class ObjectStore {
    */
   async *hidden(prefix: string, options: Waiting = {}): AsyncGenerator<HiddenObject, void, undefined> {
     const { driver } = this.#opened;
-    const signal = options.signal ?? neverAborted();
-    yield* this.#list(prefix, "", signal, async (inner, last) => driver.hidden?.(inner, last, signal) ?? []);
+    const { signal } = options;
+    yield* this.#list(
+      prefix,
+      "",
+      signal,
+      async (inner, last) => driver.hidden?.(inner, last, driverSignal(signal)) ?? [],
+    );
   }
 
   /** Resolves also when there was nothing. @throws FogboundError `STORE_REFUSED` for an object under retention. */
   async delete(key: string, options: Waiting = {}): Promise<void> {
-    const signal = options.signal ?? neverAborted();
+    const { signal } = options;
     return this.#call("delete", key, undefined, async (fullKey) => {
       if (this.#refusalOf(key)?.code !== "STORE_FULL") this.#assertWritable("delete", key);
       const { driver } = this.#opened;
-      return write(this.#opened, `Deleting ${JSON.stringify(key)}`, signal, () => driver.delete(fullKey, signal));
+      const call = `Deleting ${JSON.stringify(key)}`;
+      return write(this.#opened, call, signal, () => driver.delete(fullKey, driverSignal(signal)));
     });
   }
 
@@ -200,7 +204,7 @@ export class ObjectStore {
   async *#list<Info extends ObjectInfo>(
     prefix: string,
     after: string,
-    signal: AbortSignal,
+    signal: GivenSignal,
     fetch: (inner: string, last: string) => Promise<readonly Info[]>,
   ): AsyncGenerator<Info, void, undefined> {
     assertPrefix(prefix);
@@ -225,7 +229,7 @@ export class ObjectStore {
     this.#assertOpen();
     assertKey(key);
     const fullKey = this.#opened.prefix + key;
-    assertKey(fullKey);
+    if (fullKey !== key) assertKey(fullKey);
     const about = { driver: this.#opened.driver.name, key, ...(size === undefined ? {} : { size }) };
     return inSpan(operation, about, () => work(fullKey));
   }

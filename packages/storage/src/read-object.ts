@@ -1,14 +1,17 @@
 import type { ByteRange } from "./bytes.js";
+import { bodyAtHand } from "./bytes.js";
 import { type Caller, checkedInfo, read } from "./calls.js";
+import { driverSignal, type GivenSignal } from "./retry.js";
 import type { StoredObject } from "./store-driver.js";
-import { wholeBody } from "./whole-body.js";
+import { readWhole, wholeBody } from "./whole-body.js";
 
-/** Gets an object with a body held to its length. @throws RangeError for a range that is none in this object. */
+/** Gets an object, to be called `name`, with a body held to its length. @throws RangeError for a range that is none in this object. */
 export async function readObject(
   caller: Caller,
   key: string,
+  name: string,
   range: ByteRange | null,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): Promise<StoredObject | null> {
   if (range !== null) assertRange(range);
   const call = `Reading ${JSON.stringify(key)}`;
@@ -17,11 +20,35 @@ export async function readObject(
   try {
     checkedInfo(caller, call, object);
     const length = range === null ? object.size : lengthWithin(range, key, object.size);
-    return { ...object, body: wholeBody(caller, object, length, signal) };
+    return withBody(caller, object, name, length, signal);
   } catch (error) {
     await object.body.cancel().catch(() => undefined);
     throw error;
   }
+}
+
+/** The body is made a stream when it is asked for: `readAll` takes the driver's own, which for a small object halves the work. */
+function withBody(
+  caller: Caller,
+  driven: StoredObject,
+  key: string,
+  length: number,
+  signal: GivenSignal,
+): StoredObject {
+  let body: ReadableStream<Uint8Array> | null = null;
+  const { size, modified } = driven;
+  const object: StoredObject = {
+    key,
+    size,
+    modified,
+    get body() {
+      bodyAtHand.delete(object);
+      body ??= wholeBody(caller, driven, length, signal);
+      return body;
+    },
+  };
+  bodyAtHand.set(object, (take) => readWhole(caller, driven, length, signal, take));
+  return object;
 }
 
 /** Stores differ in how they refuse a range that begins after the end; the object's size tells them all apart. */
@@ -29,13 +56,13 @@ async function getOrExplain(
   caller: Caller,
   key: string,
   range: ByteRange | null,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): Promise<StoredObject | null> {
   try {
-    return await caller.driver.get(key, range, signal);
+    return await caller.driver.get(key, range, driverSignal(signal));
   } catch (error) {
-    if (range === null || caller.driver.errorCode(error) === "STORE_UNREACHABLE" || signal.aborted) throw error;
-    const info = await caller.driver.head(key, signal);
+    if (range === null || caller.driver.errorCode(error) === "STORE_UNREACHABLE" || signal?.aborted) throw error;
+    const info = await caller.driver.head(key, driverSignal(signal));
     if (info !== null) lengthWithin(range, key, info.size);
     throw error;
   }

@@ -1,8 +1,17 @@
 import { waitFor } from "@fogbound/errors";
 import { retryDelayMilliseconds } from "./defaults.js";
 
+/** What a call waits under; undefined when its caller gave no signal, so that nothing need listen to one. */
+export type GivenSignal = AbortSignal | undefined;
+
+/** For a driver, which wants a signal: a fresh one for each call, as one that all calls shared would gather listeners. */
+export function driverSignal(signal: GivenSignal): AbortSignal {
+  return signal ?? new AbortController().signal;
+}
+
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen to it. */
-export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function abortable<T>(work: () => Promise<T>, signal: GivenSignal): Promise<T> {
+  if (signal === undefined) return work();
   signal.throwIfAborted();
   return waitFor(work(), signal);
 }
@@ -15,13 +24,13 @@ export async function retry<T>(
   attempt: () => Promise<T>,
   isRetryable: (error: unknown) => boolean,
   maxRetries: number,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): Promise<T> {
   for (let repeat = 0; ; repeat++) {
     try {
       return await abortable(attempt, signal);
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (signal?.aborted) throw signal.reason;
       if (repeat >= maxRetries || !isRetryable(error)) throw error;
     }
     await pause(repeat, signal);
@@ -29,7 +38,7 @@ export async function retry<T>(
 }
 
 /** Waits before repeat number `repeat` (from 0): 0 to 100 ms, doubled each time. */
-export async function pause(repeat: number, signal: AbortSignal): Promise<void> {
+export async function pause(repeat: number, signal: GivenSignal): Promise<void> {
   const milliseconds = Math.random() * retryDelayMilliseconds * 2 ** repeat;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const elapsed = (resolve: () => void): void => {

@@ -1,7 +1,7 @@
 import { FogboundError } from "@fogbound/errors";
 import { equalBytes, readAll } from "./bytes.js";
 import { type Caller, once, read } from "./calls.js";
-import { pause } from "./retry.js";
+import { driverSignal, type GivenSignal, pause } from "./retry.js";
 import type { ObjectInfo } from "./store-driver.js";
 import { isOpenOutcome, storeError, toFogboundError } from "./store-error.js";
 import { wholeBody } from "./whole-body.js";
@@ -20,15 +20,15 @@ export async function createSettled(
   key: string,
   bytes: Uint8Array,
   retainUntil: Date | null,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): Promise<ObjectInfo> {
   const call = `Creating ${JSON.stringify(key)}`;
   let open = false;
   for (let repeat = 0; ; repeat++) {
     try {
-      return await once(signal, () => caller.driver.create(key, bytes, retainUntil, signal));
+      return await once(signal, () => caller.driver.create(key, bytes, retainUntil, driverSignal(signal)));
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (signal?.aborted) throw signal.reason;
       open ||= isOpenOutcome(caller.driver, error);
       const failure = toFogboundError(caller.driver, error, call, "STORE_UNREACHABLE");
       if (!open || (failure.code !== "OBJECT_EXISTS" && !isOpenOutcome(caller.driver, error))) throw failure;
@@ -45,7 +45,7 @@ async function readBack(
   caller: Caller,
   key: string,
   bytes: Uint8Array,
-  signal: AbortSignal,
+  signal: GivenSignal,
   call: string,
 ): Promise<ObjectInfo | null> {
   const found = await lookAgain(caller, key, bytes.length, signal, call);
@@ -64,12 +64,12 @@ async function lookAgain(
   caller: Caller,
   key: string,
   length: number,
-  signal: AbortSignal,
+  signal: GivenSignal,
   call: string,
 ): Promise<Found | null> {
   try {
     return await read(caller, `${call} was settled by reading back, and that`, signal, async () => {
-      const object = await caller.driver.get(key, null, signal);
+      const object = await caller.driver.get(key, null, driverSignal(signal));
       if (object === null) return null;
       const { body, ...info } = object;
       if (object.size === length)
@@ -78,7 +78,7 @@ async function lookAgain(
       return { info, bytes: null };
     });
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal?.aborted) throw signal.reason;
     const why = FogboundError.isInstance(error) ? `${call} had an open outcome. ${error.message}` : call;
     throw new FogboundError("OUTCOME_UNKNOWN", `${why} Look under the key before you try again.`, { cause: error });
   }

@@ -2,6 +2,8 @@ import { keyBytes, reservedPrefix } from "./defaults.js";
 
 const encoder: TextEncoder = new TextEncoder();
 const control = /\p{Cc}/u;
+const slash = 0x2f;
+const dot = 0x2e;
 
 /**
  * A key is 1 to 1024 bytes of UTF-8: segments between slashes, none empty, none "." or "..", no control character
@@ -11,12 +13,24 @@ const control = /\p{Cc}/u;
  */
 export function assertKey(key: string): void {
   if (typeof key !== "string" || key === "") throw new TypeError("Expected a key of at least one character.");
+  if (isPlainKey(key)) return;
   assertText("key", key);
   if (key.startsWith(reservedPrefix)) throw invalid("key", key, `no key under the reserved ${reservedPrefix}`);
   for (const segment of key.split("/")) {
     if (segment === "") throw invalid("key", key, "no empty segment");
     if (segment === "." || segment === "..") throw invalid("key", key, 'no "." or ".." segment');
   }
+}
+
+/** Nearly every key: printable ASCII, no segment that is empty or begins with a ".". What is not plain is looked at closely. */
+function isPlainKey(key: string): boolean {
+  if (key.length > keyBytes) return false;
+  for (let at = 0, before = slash; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || (before === slash && (code === dot || code === slash))) return false;
+    before = code;
+  }
+  return key.charCodeAt(key.length - 1) !== slash;
 }
 
 /** The start of keys, any string that could begin one; `""` starts them all. @throws TypeError */

@@ -1,6 +1,6 @@
 import { type Bytes, toAsyncIterable } from "./bytes.js";
 import { type Caller, checkedInfo, once, read } from "./calls.js";
-import { abortable } from "./retry.js";
+import { abortable, driverSignal, type GivenSignal } from "./retry.js";
 import type { ObjectInfo } from "./store-driver.js";
 import { isOpenOutcome, storeError, toFogboundError } from "./store-error.js";
 
@@ -10,9 +10,9 @@ class WatchedContent {
   complete = false;
   failure: { readonly error: unknown } | null = null;
   readonly #content: AsyncIterable<Uint8Array>;
-  readonly #signal: AbortSignal;
+  readonly #signal: GivenSignal;
 
-  constructor(content: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+  constructor(content: AsyncIterable<Uint8Array>, signal: GivenSignal) {
     this.#content = content;
     this.#signal = signal;
   }
@@ -47,15 +47,15 @@ export async function uploadSettled(
   caller: Caller,
   key: string,
   content: Bytes,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): Promise<ObjectInfo> {
   const call = `Uploading ${JSON.stringify(key)}`;
   const watched = new WatchedContent(toAsyncIterable(content), signal);
   try {
-    const info = await once(signal, () => caller.driver.upload(key, watched, signal));
+    const info = await once(signal, () => caller.driver.upload(key, watched, driverSignal(signal)));
     return assertSize(caller, call, watched.bytes, checkedInfo(caller, call, info));
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
+    if (signal?.aborted) throw signal.reason;
     if (watched.failure !== null) throw watched.failure.error;
     if (!watched.complete || !isOpenOutcome(caller.driver, error))
       throw toFogboundError(caller.driver, error, call, "STORE_UNREACHABLE");
@@ -67,15 +67,15 @@ async function lookFor(
   caller: Caller,
   key: string,
   size: number,
-  signal: AbortSignal,
+  signal: GivenSignal,
   call: string,
   cause: unknown,
 ): Promise<ObjectInfo> {
   let found: ObjectInfo | null;
   try {
-    found = await read(caller, call, signal, () => caller.driver.head(key, signal));
+    found = await read(caller, call, signal, () => caller.driver.head(key, driverSignal(signal)));
   } catch {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw storeError(caller.driver, "OUTCOME_UNKNOWN", call, cause);
   }
   if (found !== null) return assertSize(caller, call, size, found);

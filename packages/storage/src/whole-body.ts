@@ -1,5 +1,6 @@
-import { onAbort } from "@fogbound/errors";
+import { onAbort, waitFor } from "@fogbound/errors";
 import type { Caller } from "./calls.js";
+import type { GivenSignal } from "./retry.js";
 import type { StoredObject } from "./store-driver.js";
 import { storeError, toFogboundError } from "./store-error.js";
 
@@ -11,26 +12,20 @@ export function wholeBody(
   caller: Caller,
   object: StoredObject,
   length: number,
-  signal: AbortSignal,
+  signal: GivenSignal,
 ): ReadableStream<Uint8Array> {
   const reader = object.body.getReader();
-  const call = `Reading the body of ${JSON.stringify(object.key)}`;
   let seen = 0;
   let finish: () => void = () => undefined;
   const giveUp = (reason: unknown): void => {
     finish();
     reader.cancel(reason).catch(() => undefined);
   };
-  const wrongLength = (): Error =>
-    storeError(
-      caller.driver,
-      "STORE_UNREACHABLE",
-      `${call}: expected ${length} bytes, got ${seen > length ? "more" : seen}`,
-    );
 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        if (signal === undefined) return;
         const fail = (): void => {
           controller.error(signal.reason);
           giveUp(signal.reason);
@@ -41,20 +36,80 @@ export function wholeBody(
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
-          if (signal.aborted) return;
+          if (signal?.aborted) return;
           seen += value?.length ?? 0;
-          if (seen > length || (done && seen !== length)) throw wrongLength();
+          requireLength(caller, object.key, { length, seen, done });
           if (!done) return controller.enqueue(value);
           finish();
           controller.close();
         } catch (error) {
-          if (signal.aborted) return;
+          if (signal?.aborted) return;
           giveUp(error);
-          controller.error(toFogboundError(caller.driver, error, call, "STORE_UNREACHABLE"));
+          controller.error(unreachable(caller, object.key, error));
         }
       },
       cancel: giveUp,
     },
     { highWaterMark: 0 },
   );
+}
+
+/**
+ * Hands over the chunks of an object's body as they come, held to its length as `wholeBody` holds it, without a stream
+ * of their own. What `take` throws passes through, and the body is given up.
+ */
+export async function readWhole(
+  caller: Caller,
+  object: StoredObject,
+  length: number,
+  signal: GivenSignal,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const reader = object.body.getReader();
+  try {
+    for (let seen = 0; ; ) {
+      const { done, value } = await nextOf(caller, object.key, reader, signal);
+      seen += value?.length ?? 0;
+      requireLength(caller, object.key, { length, seen, done });
+      if (done) return;
+      take(value);
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function nextOf(
+  caller: Caller,
+  key: string,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: GivenSignal,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    return await waitFor(reader.read(), signal);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw unreachable(caller, key, error);
+  }
+}
+
+interface Seen {
+  readonly length: number;
+  readonly seen: number;
+  readonly done: boolean;
+}
+
+function requireLength(caller: Caller, key: string, { length, seen, done }: Seen): void {
+  if (seen < length ? !done : seen === length) return;
+  const what = `${reading(key)}: expected ${length} bytes, got ${seen > length ? "more" : seen}`;
+  throw storeError(caller.driver, "STORE_UNREACHABLE", what);
+}
+
+function unreachable(caller: Caller, key: string, error: unknown): Error {
+  return toFogboundError(caller.driver, error, reading(key), "STORE_UNREACHABLE");
+}
+
+function reading(key: string): string {
+  return `Reading the body of ${JSON.stringify(key)}`;
 }
