@@ -2,8 +2,8 @@
 const longestAnswer = 1024;
 
 /**
- * An answer as it is compared: compatibility forms (NFKC), diacritics, case and blanks make no difference. `"  Żółć "`
- * and `"zołc"` differ by the stroke of the l alone, which is a letter of its own and no diacritic to Unicode.
+ * An answer as it is compared: compatibility forms (NFKC), diacritics, case and blanks make no difference. Letters that
+ * only look alike do, and a stroke through a letter is no diacritic to Unicode.
  */
 export function normalAnswer(text: string): string {
   const plain = text.slice(0, longestAnswer).toWellFormed().normalize("NFKC").replace(/\s/gu, "");
