@@ -43,3 +43,9 @@ export type { Asked, Asking, ChallengeMethod, Reply, Verified } from "./challeng
 export { enrollQuestion, questionMethod } from "./challenge/questions.js";
 export { type ChallengeState, challengeState, type Decision, freshState, type Pending } from "./challenge/state.js";
 export { enrollTotp, type TotpEnrollment, totpMethod } from "./challenge/totp.js";
+export { type DecoyOptions, decoy } from "./decoy/decoy.js";
+export { defaultModelBytes, type LearnOptions, learnModel } from "./decoy/learn-model.js";
+export { shapesOfModel } from "./decoy/model.js";
+export { rarity } from "./decoy/rarity.js";
+export { chaff, learnItem, markedDecoy, newBeaconKey, randomPlaces, shapesOf } from "./guard/craft.js";
+export { Guard } from "./guard/guard.js";

@@ -1,0 +1,61 @@
+import { sha256 } from "@fogbound/crypto";
+import type { Marks } from "../beacon/marks.js";
+import { toBytes } from "./characters.js";
+import { delimitedText } from "./delimited-decoy.js";
+import { Draws } from "./draws.js";
+import { fakerOf } from "./lexicon.js";
+import { type Content, readModel } from "./model.js";
+import { plainMarks } from "./plain-marks.js";
+import type { Sources } from "./values-maker.js";
+
+export interface DecoyOptions {
+  /** 32 bytes. Items of one capsule get the same seed for the same episode: then their identifiers join. */
+  readonly seed: Uint8Array;
+  /** Bytes of the decoy, exactly. */
+  readonly length: number;
+  /** Where identifiers come from; `null` for ones that nobody recognises. */
+  readonly marks: Marks | null;
+}
+
+const pieceLength = 64 * 1024;
+
+/**
+ * A decoy after a model, in pieces of some 64 KiB and in bounded memory: the same bytes for the same model, seed, length
+ * and marks.
+ *
+ * @throws RangeError for a seed of another length, or a length that is no whole number from 0.
+ * @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` for a model that is none.
+ */
+export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOptions): AsyncGenerator<Uint8Array> {
+  if (seed.length !== 32) throw new RangeError(`Expected a seed of 32 bytes, got ${seed.length}.`);
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new RangeError(`Expected a length in bytes from 0, got ${length}.`);
+  }
+  const { content, length: original } = readModel(model);
+  const draws = new Draws(sha256(seed, sha256(model)), "decoy-content");
+  const sources: Sources = { draws, faker: fakerOf(draws), marks: marks ?? plainMarks(seed) };
+  const mark = content.encoding.byteOrderMark && length >= 3 ? "\u{feff}" : "";
+  const left = length - 3 * mark.length;
+  let written = 0;
+  for (const text of gathered(textOf(content, left, original === 0 ? 1 : length / original, sources), mark)) {
+    const bytes = toBytes(text, content.encoding);
+    written += bytes.length;
+    yield bytes;
+  }
+  if (written !== length) throw new Error(`Expected to make a decoy of ${length} bytes, made ${written}.`);
+}
+
+function textOf(content: Content, length: number, share: number, sources: Sources): Generator<string> {
+  return delimitedText(content, length, share, sources);
+}
+
+function* gathered(texts: Iterable<string>, before: string): Generator<string> {
+  let pending = before;
+  for (const text of texts) {
+    pending += text;
+    if (pending.length < pieceLength) continue;
+    yield pending;
+    pending = "";
+  }
+  if (pending !== "") yield pending;
+}

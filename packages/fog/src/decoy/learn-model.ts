@@ -1,0 +1,69 @@
+import { type Characters, readCharacters } from "./characters.js";
+import { readDelimited } from "./delimited.js";
+import { learnTable } from "./learn-table.js";
+import { type Content, decoyModel } from "./model.js";
+import { type Sample, takeSample } from "./sample.js";
+import { type Detail, details } from "./table-model.js";
+
+export interface LearnOptions {
+  /** The item's name: its ending tells what the media type does not. */
+  readonly name: string;
+  /** `null` when nobody knows. */
+  readonly mediaType: string | null;
+  /** Bytes of the model at most; default 64 KiB. With fewer it remembers less. */
+  readonly mostBytes?: number;
+  /** Decides which parts of a long document are learnt from: 32 bytes. */
+  readonly seed: Uint8Array;
+}
+
+/** 64 KiB. */
+export const defaultModelBytes: number = 64 * 1024;
+
+/**
+ * What believable decoys of a document can be made from, learnt in one pass and in bounded memory. Values that occur in
+ * fewer than {@link rarity} rows are not in it.
+ *
+ * @returns `null` where nothing believable can be made: what is no text, or too short, or a budget too small.
+ */
+export async function learnModel(
+  content: AsyncIterable<Uint8Array>,
+  options: LearnOptions,
+): Promise<Uint8Array | null> {
+  const sample = await takeSample(content, options.seed);
+  const characters = readCharacters(sample);
+  if (characters === null) return null;
+  const learn = learnerFor(sample, characters, options);
+  if (learn === null) return null;
+  for (const detail of details) {
+    const bytes = decoyModel.encode({ suite: 1, length: sample.length, content: learn(detail) });
+    if (bytes.length <= (options.mostBytes ?? defaultModelBytes)) return bytes;
+  }
+  return null;
+}
+
+type Learner = (detail: Detail) => Content;
+
+function learnerFor(sample: Sample, characters: Characters, options: LearnOptions): Learner | null {
+  return delimitedLearner(sample, characters, options);
+}
+
+function delimitedLearner(sample: Sample, characters: Characters, { name, mediaType }: LearnOptions): Learner | null {
+  const isTable = /\.(csv|tsv|tab)$/i.test(name) || /^text\/(csv|tab-separated-values)/.test(mediaType ?? "");
+  if (!isTable) return null;
+  const last = sample.last === null ? null : String.fromCharCode(sample.last);
+  const delimited = readDelimited(characters, sample.length, last);
+  if (delimited === null) return null;
+  const { dialect, header, rows, rowCount } = delimited;
+  const columns = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => ({
+    label: header?.[at] ?? "",
+    cells: rows.map((row) => row[at] ?? ""),
+    quoted: false,
+  }));
+  return (detail) => ({
+    kind: "delimited",
+    encoding: characters.encoding,
+    dialect,
+    header,
+    table: learnTable(columns, rowCount, detail),
+  });
+}

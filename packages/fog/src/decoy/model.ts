@@ -1,0 +1,83 @@
+import { toHex } from "@fogbound/crypto";
+import { FogboundError } from "@fogbound/errors";
+import {
+  type Codec,
+  type Format,
+  flag,
+  format,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  union,
+  unsigned,
+} from "@fogbound/protocol/codec";
+import { type IdentifierShape, identifierShape } from "../beacon/shape.js";
+import type { Encoding } from "./characters.js";
+import type { Dialect } from "./delimited.js";
+import { anyText, table } from "./model-codec.js";
+import type { Table } from "./table-model.js";
+
+/** A table in text: CSV and its relatives. */
+export interface DelimitedModel {
+  readonly kind: "delimited";
+  readonly encoding: Encoding;
+  readonly dialect: Dialect;
+  readonly header: readonly string[] | null;
+  readonly table: Table;
+}
+
+export type Content = DelimitedModel;
+
+/** What decoys of one item are made from. */
+export interface Model {
+  readonly suite: 1;
+  /** Bytes of the original. */
+  readonly length: number;
+  readonly content: Content;
+}
+
+export const encoding: Codec<Encoding> = struct<Encoding>({
+  characters: oneOf("utf-8", "latin-1"),
+  byteOrderMark: flag,
+});
+
+const dialect: Codec<Dialect> = struct<Dialect>({
+  delimiter: oneOf(",", ";", "\t", "|"),
+  lineEnd: oneOf("\n", "\r\n", "\r"),
+  endsLine: flag,
+  headerQuoted: flag,
+  quoted: list(flag, { most: 1024 }),
+});
+
+export const decoyModel: Format<Model> = format(
+  "decoy model",
+  struct<Model>({
+    suite: oneOf(1),
+    length: unsigned(),
+    content: union<Content>({
+      delimited: struct<DelimitedModel>({
+        kind: oneOf("delimited"),
+        encoding,
+        dialect,
+        header: nullable(list(anyText, { most: 1024 })),
+        table,
+      }),
+    }),
+  }),
+);
+
+/** @throws FogboundError `FORMAT_INVALID` also for a model whose parts do not fit one another. */
+export function readModel(bytes: Uint8Array): Model {
+  const model = decoyModel.decode(bytes);
+  const early = model.content.table.columns.every(({ link }, at) => !("of" in link) || link.of <= at);
+  if (early) return model;
+  throw new FogboundError("FORMAT_INVALID", "decoy model: expected columns that depend on earlier ones.");
+}
+
+/** The shapes of the identifiers that decoys of a model carry: what beacons in them are to be looked for under. */
+export function shapesOfModel(bytes: Uint8Array): IdentifierShape[] {
+  const { table } = readModel(bytes).content;
+  const shapes = table.columns.flatMap(({ values }) => (values.kind === "identifier" ? [values.shape] : []));
+  return [...new Map(shapes.map((shape) => [toHex(identifierShape.encode(shape)), shape])).values()];
+}
