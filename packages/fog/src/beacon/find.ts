@@ -1,14 +1,15 @@
+import { sha256, toHex } from "@fogbound/crypto";
 import type { CompiledShape } from "./compile.js";
 import { plainText } from "./markup.js";
 import type { Reading } from "./read-write.js";
-import type { IdentifierShape } from "./shape.js";
+import { type IdentifierShape, identifierShape } from "./shape.js";
 import { shapeCipher } from "./shape-cipher.js";
 import { Tally } from "./tally.js";
 import { type BeaconReport, type IssuedEpisode, reportOf } from "./verdict.js";
 import { type Window, windowsOf } from "./windows.js";
 
 export interface FindBeaconsOptions {
-  /** Those of the capsule's decoys; at least one. */
+  /** Those of the capsule's decoys; at least one. One that comes several times counts once. */
   readonly shapes: readonly IdentifierShape[];
   /** The episodes decoys were made for. Without it any could be, and it takes more identifiers to name one. */
   readonly issued?: readonly IssuedEpisode[];
@@ -35,7 +36,7 @@ export async function findBeacons(
   const { shapes, issued = null, chance = namedBelow } = options;
   if (shapes.length === 0) throw new RangeError("Expected at least one shape to look for, got none.");
   if (!(chance >= 0 && chance <= 1)) throw new RangeError(`Expected a chance from 0 to 1, got ${chance}.`);
-  const ciphers = shapes.map((shape) => shapeCipher(beaconKey, shape));
+  const ciphers = withoutDoubles(shapes).map((shape) => shapeCipher(beaconKey, shape));
   const tally = new Tally(ciphers, issued);
   const longest = Math.max(...ciphers.map(({ compiled }) => compiled.longest));
   for await (const window of windowsOf(plainText(fragment), longest)) {
@@ -46,6 +47,11 @@ export async function findBeacons(
     }
   }
   return reportOf(tally, ciphers, issued, chance);
+}
+
+/** An identifier that counted once for each item of its shape would be proof of anything. */
+function withoutDoubles(shapes: readonly IdentifierShape[]): readonly IdentifierShape[] {
+  return [...new Map(shapes.map((shape) => [toHex(sha256(identifierShape.encode(shape))), shape])).values()];
 }
 
 function* readingsAt(shape: CompiledShape, window: Window, start: number): Generator<Reading> {

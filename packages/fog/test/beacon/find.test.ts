@@ -189,6 +189,14 @@ describe("what names nobody", () => {
     expect(findings[0]).toMatchObject({ episodes: [17], identifiers: 1, isNamed: false });
   });
 
+  it("one identifier of a shape that several items have", async () => {
+    const fragment = column(marks, shapes.invoice, 1).join("");
+    const often = Array.from({ length: 6 }, () => structuredClone(shapes.invoice));
+    const once = await findBeacons(beaconKey, fragment, { shapes: [shapes.invoice], issued });
+    expect(await findBeacons(beaconKey, fragment, { shapes: often, issued })).toEqual(once);
+    expect(once.findings[0]).toMatchObject({ identifiers: 1, isNamed: false });
+  });
+
   it("nothing at all", async () => {
     expect(await findBeacons(beaconKey, "", every)).toEqual({ findings: [], candidates: 0, isCutShort: false });
   });
