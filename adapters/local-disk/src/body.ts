@@ -1,20 +1,27 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** Bytes read at a time; what is no longer is read at once, and its file closed before the body is handed out. */
-const chunkBytes = 256 * 1024;
+/** Bytes read at a time. What is no longer is read before its body is handed out. */
+export const chunkBytes: number = 256 * 1024;
 
-/** `length` bytes from `offset` of an open file, which is closed when they were read, and when the body is cancelled. */
-export async function bodyOf(file: FileHandle, offset: number, length: number): Promise<ReadableStream<Uint8Array>> {
-  let position = offset;
-  const end = offset + length;
-  const first = length <= chunkBytes ? await readLast(file, position, length) : null;
+/** A body that is in memory. */
+export function bodyInMemory(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        if (first === null) return;
-        if (first.length > 0) controller.enqueue(first);
+        if (bytes.length > 0) controller.enqueue(bytes);
         controller.close();
       },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** `length` bytes from `offset` of an open file, which is closed when they were read, and when the body is cancelled. */
+export function bodyOf(file: FileHandle, offset: number, length: number): ReadableStream<Uint8Array> {
+  let position = offset;
+  const end = offset + length;
+  return new ReadableStream<Uint8Array>(
+    {
       async pull(controller) {
         try {
           const chunk = await readChunk(file, position, Math.min(chunkBytes, end - position));
@@ -34,14 +41,6 @@ export async function bodyOf(file: FileHandle, offset: number, length: number): 
     },
     { highWaterMark: 0 },
   );
-}
-
-async function readLast(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  try {
-    return await readChunk(file, position, length);
-  } finally {
-    await file.close();
-  }
 }
 
 /** Shorter than asked only where the file ends. */

@@ -1,7 +1,9 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { closeSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncDirectory } from "./durable.js";
+import { openDirectory, syncDirectory } from "./durable.js";
 import { errorNumber, LocalDiskError } from "./error-code.js";
+import { isAt, realPath } from "./file-calls.js";
 
 /** Directories remembered as durable; forgetting one costs an fsync. */
 const remembered = 10_000;
@@ -14,16 +16,20 @@ export class DirectoryMaker {
   readonly #durable = new Set<string>();
   readonly #looking = new Map<string, Promise<void>>();
 
-  /** Makes `path`, which is `top` or under it. `top`'s parent must be there. */
-  async make(top: string, path: string): Promise<void> {
+  /**
+   * Makes `path`, which is `top` or under it. `top`'s parent must be there.
+   * @returns the directory, open; null on Windows
+   * @throws LocalDiskError `STORE_UNSUITABLE` as `assertInside`.
+   */
+  async make(top: string, path: string): Promise<number | null> {
     await this.#makeMissing(top, path);
     try {
-      await this.assertInside(path);
+      return await this.#openInside(path);
     } catch (error) {
       if (errorNumber(error) !== "ENOENT") throw error;
       this.#durable.clear();
       await this.#makeMissing(top, path);
-      await this.assertInside(path);
+      return this.#openInside(path);
     }
   }
 
@@ -37,6 +43,17 @@ export class DirectoryMaker {
     const looking = this.#looking.get(path) ?? lookAt(path).finally(() => this.#looking.delete(path));
     this.#looking.set(path, looking);
     return looking;
+  }
+
+  async #openInside(path: string): Promise<number | null> {
+    const directory = await openDirectory(path);
+    try {
+      if (directory === null || !isAt(directory, path)) await this.assertInside(path);
+    } catch (error) {
+      if (directory !== null) closeSync(directory);
+      throw error;
+    }
+    return directory;
   }
 
   async #makeMissing(top: string, path: string): Promise<void> {
@@ -61,7 +78,7 @@ export class DirectoryMaker {
 }
 
 async function lookAt(path: string): Promise<void> {
-  const real = await realpath(path);
+  const real = await realPath(path);
   if (real === path) return;
   throw new LocalDiskError("STORE_UNSUITABLE", `expected ${path} to be no link, found that it leads to ${real}`);
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { constants, type Stats } from "node:fs";
-import { link, lstat, open, rename, unlink } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, constants, fstatSync, type Stats } from "node:fs";
+import { lstat, open, rename } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
-import { bodyOf } from "./body.js";
+import { bodyInMemory, bodyOf, chunkBytes } from "./body.js";
 import { DirectoryMaker } from "./directory-maker.js";
-import { removeIfThere, syncName, type WrittenFile, writeNewFile } from "./durable.js";
+import { removeIfThere, syncDirectory, syncName, type WrittenFile, writeNewFile, writeSmallFile } from "./durable.js";
 import { errorCode, errorNumber, LocalDiskError } from "./error-code.js";
+import { closing, isAt, linkFile, openFile, readFrom, syncFile, unlinkFile } from "./file-calls.js";
 import { directoryNames, objectNames } from "./key-path.js";
 import type { LocalDiskOptions, ResolvedOptions } from "./options.js";
 import { assertThere, openOrMakeVault, openVault, type Vault } from "./vault.js";
@@ -34,6 +35,8 @@ export function localDisk(options: LocalDiskOptions): StoreDriver {
   });
 }
 
+const readOnly = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
 class LocalDisk implements StoreDriver {
   readonly name = "local-disk";
   readonly capabilities: Capabilities = {
@@ -51,34 +54,22 @@ class LocalDisk implements StoreDriver {
   }
 
   async create(key: string, bytes: Uint8Array, _retainUntil: null | Date, signal: AbortSignal): Promise<ObjectInfo> {
-    return this.#write(key, [bytes], signal, linkNew);
+    return this.#write(key, (path) => writeSmallFile(path, bytes, signal), signal, linkNew);
   }
 
   async upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo> {
-    return this.#write(key, content, signal, linkNew);
+    return this.#write(key, (path) => writeNewFile(path, content, signal), signal, linkNew);
   }
 
   async replace(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<ObjectInfo> {
-    return this.#write(key, [bytes], signal, rename);
+    return this.#write(key, (path) => writeSmallFile(path, bytes, signal), signal, rename);
   }
 
   async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
     const vault = await this.#toRead();
     const path = objectPath(vault, key);
     signal.throwIfAborted();
-    return found(vault, async () => {
-      await this.#directories.assertInside(dirname(path));
-      const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-      try {
-        const info = infoOf(key, path, await file.stat());
-        const offset = Math.min(range?.offset ?? 0, info.size);
-        const length = Math.min(range?.length ?? info.size, info.size - offset);
-        return { ...info, body: await bodyOf(file, offset, length) };
-      } catch (error) {
-        await file.close().catch(() => undefined);
-        throw error;
-      }
-    });
+    return found(vault, async () => (await this.#getSmall(key, path, range)) ?? this.#getLarge(key, path, range));
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
@@ -118,8 +109,8 @@ class LocalDisk implements StoreDriver {
     signal.throwIfAborted();
     await found(vault, async () => {
       await this.#directories.assertInside(dirname(path));
-      await unlink(path);
-      await syncName(dirname(path), key);
+      await unlinkFile(path);
+      await syncName(key, () => syncDirectory(dirname(path)));
     });
   }
 
@@ -131,23 +122,64 @@ class LocalDisk implements StoreDriver {
 
   async #write(
     key: string,
-    content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    write: (path: string) => Promise<WrittenFile>,
     signal: AbortSignal,
     publish: (from: string, to: string) => Promise<void>,
   ): Promise<ObjectInfo> {
     const vault = await this.#toWrite();
     const path = objectPath(vault, key);
     const temporary = join(vault.temporary, `${process.pid}-${randomUUID()}`);
-    const written: WrittenFile = await writeNewFile(temporary, content, signal);
+    const written = await write(temporary);
+    let swept: Promise<void> | null = null;
     try {
-      await this.#directories.make(vault.objects, dirname(path));
-      signal.throwIfAborted();
-      await publish(temporary, path);
-      await syncName(dirname(path), key);
+      const directory = await this.#directories.make(vault.objects, dirname(path));
+      try {
+        signal.throwIfAborted();
+        await publish(temporary, path);
+        swept = removeIfThere(temporary).catch(leaveToSweep);
+        if (directory !== null) await syncName(key, () => syncFile(directory));
+      } finally {
+        if (directory !== null) closeSync(directory);
+      }
     } finally {
-      await removeIfThere(temporary).catch(leaveToSweep);
+      await (swept ?? removeIfThere(temporary).catch(leaveToSweep));
     }
-    return { key, ...written };
+    return { key, size: written.size, modified: written.modified };
+  }
+
+  /** null for what is too large to be read at once. */
+  async #getSmall(key: string, path: string, range: ByteRange | null): Promise<StoredObject | null> {
+    const file = await this.#openToRead(path);
+    return closing(file, async () => {
+      if (!isAt(file, path)) await this.#directories.assertInside(dirname(path));
+      const info = infoOf(key, path, fstatSync(file));
+      const { offset, length } = within(range, info.size);
+      return length > chunkBytes ? null : { ...info, body: bodyInMemory(await readFrom(file, offset, length)) };
+    });
+  }
+
+  /** A file that is not there is a miss only where no link leads out of the store on the way to it. */
+  async #openToRead(path: string): Promise<number> {
+    try {
+      return await openFile(path, readOnly);
+    } catch (error) {
+      await this.#directories.assertInside(dirname(path));
+      throw error;
+    }
+  }
+
+  /** By a handle, which is closed in the end even when nobody reads the body. */
+  async #getLarge(key: string, path: string, range: ByteRange | null): Promise<StoredObject> {
+    await this.#directories.assertInside(dirname(path));
+    const file = await open(path, readOnly);
+    try {
+      const info = infoOf(key, path, await file.stat());
+      const { offset, length } = within(range, info.size);
+      return { ...info, body: bodyOf(file, offset, length) };
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #lookAt(vault: Vault, key: string): Promise<ObjectInfo> {
@@ -184,7 +216,7 @@ function leaveToSweep(): void {}
 /** link(2) on purpose: rename(2) replaces what is there, and O_EXCL shows a file before it is whole. */
 async function linkNew(from: string, to: string): Promise<void> {
   try {
-    await link(from, to);
+    await linkFile(from, to);
   } catch (error) {
     const number = errorNumber(error);
     if (number === "EEXIST") throw new LocalDiskError("OBJECT_EXISTS", "the file is there", error);
@@ -206,7 +238,13 @@ async function found<T>(vault: Vault, work: () => Promise<T>): Promise<T | null>
 }
 
 function objectPath(vault: Vault, key: string): string {
-  return join(vault.objects, ...objectNames(key));
+  return vault.objects + sep + objectNames(key).join(sep);
+}
+
+/** Cut to what there is. */
+function within(range: ByteRange | null, size: number): ByteRange {
+  const offset = Math.min(range?.offset ?? 0, size);
+  return { offset, length: Math.min(range?.length ?? size, size - offset) };
 }
 
 function infoOf(key: string, path: string, stats: Stats): ObjectInfo {

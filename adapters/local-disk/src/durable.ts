@@ -1,7 +1,8 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { constants, fstatSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { FogboundError } from "@fogbound/errors";
 import { errorNumber } from "./error-code.js";
+import { closing, openFile, syncFile, unlinkFile, writeWhole } from "./file-calls.js";
 
 const createNew = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
@@ -28,6 +29,26 @@ export async function writeNewFile(
   }
 }
 
+/** As `writeNewFile`, for bytes that are at hand. */
+export async function writeSmallFile(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<WrittenFile> {
+  const file = await openFile(path, createNew);
+  try {
+    return await closing(file, () => fillSmall(file, bytes, signal));
+  } catch (error) {
+    await removeIfThere(path);
+    throw error;
+  }
+}
+
+async function fillSmall(file: number, bytes: Uint8Array, signal: AbortSignal): Promise<WrittenFile> {
+  signal.throwIfAborted();
+  await writeWhole(file, bytes);
+  await syncFile(file);
+  const { size, mtime } = fstatSync(file);
+  signal.throwIfAborted();
+  return { size, modified: mtime };
+}
+
 async function fill(
   file: FileHandle,
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -46,24 +67,24 @@ async function fill(
   return { size, modified: mtime };
 }
 
-/** Makes the names in a directory durable. Windows cannot open one, and keeps its names in a journal. */
+/** null on Windows, which cannot open a directory, and keeps its names in a journal. */
+export async function openDirectory(path: string): Promise<number | null> {
+  return process.platform === "win32" ? null : openFile(path, constants.O_RDONLY | constants.O_DIRECTORY);
+}
+
+/** Makes the names in a directory durable. */
 export async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  const directory = await openDirectory(path);
+  if (directory !== null) await closing(directory, () => syncFile(directory));
 }
 
 /**
  * Syncs after a name was made. A failure here is no "try again": the name is visible, reading it back would succeed,
  * and a crash may still take it away. A kernel reports a failed fsync once, so a second one proves nothing either.
  */
-export async function syncName(directory: string, key: string): Promise<void> {
+export async function syncName(key: string, sync: () => Promise<void>): Promise<void> {
   try {
-    await syncDirectory(directory);
+    await sync();
   } catch (cause) {
     const message = `${JSON.stringify(key)} was written, and the disk could not be made to keep its name. Check the disk before you go on.`;
     throw new FogboundError("OUTCOME_UNKNOWN", message, { cause, retryable: false });
@@ -72,7 +93,7 @@ export async function syncName(directory: string, key: string): Promise<void> {
 
 export async function removeIfThere(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await unlinkFile(path);
   } catch (error) {
     if (errorNumber(error) !== "ENOENT") throw error;
   }

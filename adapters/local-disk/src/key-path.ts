@@ -16,7 +16,11 @@ const reservedName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/;
 const reservedEnd = /\.(?=(?:object|more)?$)/;
 const literal = /^[a-z0-9._\-=+@]$/;
 
+/** What stands for itself, as nearly every segment does. Reserved names and ends have a dot in them, or are this short. */
+const plain = /^[a-z0-9_\-=+@]{5,}$/;
+
 export function escapeSegment(segment: string): string {
+  if (plain.test(segment)) return segment;
   let escaped = "";
   for (const byte of new TextEncoder().encode(segment)) {
     const character = String.fromCharCode(byte);
