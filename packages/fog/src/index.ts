@@ -49,3 +49,11 @@ export { shapesOfModel } from "./decoy/model.js";
 export { rarity } from "./decoy/rarity.js";
 export { chaff, learnItem, markedDecoy, newBeaconKey, randomPlaces, shapesOf } from "./guard/craft.js";
 export { Guard } from "./guard/guard.js";
+export {
+  type HoneyItem,
+  type HoneyKind,
+  type HoneyOptions,
+  honeyItem,
+  honeyKinds,
+  honeyShapes,
+} from "./honey/honey.js";

@@ -3,7 +3,7 @@ import { type Reading, readShape, writeShape } from "./read-write.js";
 import type { IdentifierShape } from "./shape.js";
 
 /** Fewer values make no identifier: too many of them would be needed to prove anything. */
-export const smallestDomain = 500_000n;
+const smallestDomain = 500_000n;
 
 const largestDomain: bigint = 2n ** 128n;
 

@@ -3,7 +3,7 @@ import type { ChallengeMethod } from "./method.js";
 /** Owners sleep. */
 const oneDay = 86_400_000;
 
-export const callbackQuestion =
+const callbackQuestion =
   "The owner has been asked whether this is you. Reply with any word once the owner has got in touch with you.";
 
 /** The owner decides; until then, and after a refusal, no reply is right. */

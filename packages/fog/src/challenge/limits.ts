@@ -6,7 +6,7 @@ const freeFailures = 3;
 const firstPause = 30_000;
 
 /** A thief has about fifteen guesses on the first day, and one on every other. */
-export const longestPause = 86_400_000;
+const longestPause = 86_400_000;
 
 /** Milliseconds without a look at any reply, after so many failures: none, then 30 s, doubled each time, up to a day. */
 export function pauseAfter(failures: number): number {
