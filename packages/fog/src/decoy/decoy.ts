@@ -3,6 +3,7 @@ import type { Marks } from "../beacon/marks.js";
 import { toBytes } from "./characters.js";
 import { delimitedText } from "./delimited-decoy.js";
 import { Draws } from "./draws.js";
+import { jsonText } from "./json-decoy.js";
 import { fakerOf } from "./lexicon.js";
 import { type Content, readModel } from "./model.js";
 import { plainMarks } from "./plain-marks.js";
@@ -46,6 +47,7 @@ export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOp
 }
 
 function textOf(content: Content, length: number, share: number, sources: Sources): Generator<string> {
+  if (content.kind === "json") return jsonText(content, length, share, sources);
   return delimitedText(content, length, share, sources);
 }
 

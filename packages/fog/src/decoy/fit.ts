@@ -1,4 +1,4 @@
-import type { Row, RowMaker } from "./row-maker.js";
+import type { Row } from "./row-maker.js";
 import { type Layout, resized, stretched } from "./stretch.js";
 
 /** So many rows before the end, lengths begin to be watched: more of them the less rows differ in length. */
@@ -7,11 +7,20 @@ const mostWatched = 400;
 /** Rows to choose from where one of a certain length is wanted. */
 const tries = 24;
 
+/** Endings that are tried before rows are chosen by their length. */
+const attempts = 6;
+
+/** What makes rows; see `RowMaker`. */
+export interface Makes {
+  make(before: Row | null): Row;
+  keep(row: Row): void;
+}
+
 /**
  * Rows until exactly `bytes` are full, which must be enough for one: as the maker makes them up to the last ones, which
  * are chosen so that they fit. Where no choice does, the very last one is stretched.
  */
-export function* fittingRows(maker: RowMaker, layout: Layout, bytes: number): Generator<Row> {
+export function* fittingRows(maker: Makes, layout: Layout, bytes: number): Generator<Row> {
   let left = bytes;
   let last: Row | null = null;
   const costs = new Spread();
@@ -27,7 +36,11 @@ export function* fittingRows(maker: RowMaker, layout: Layout, bytes: number): Ge
     last = row;
   }
   const ending = new Ending(maker, layout, costs.mean);
-  yield* ending.natural(left, last) ?? ending.steered(left, last) ?? ending.stretched(left, last);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const rows = ending.natural(left, last);
+    if (rows !== null) return yield* rows;
+  }
+  yield* ending.steered(left, last) ?? ending.stretched(left, last);
 }
 
 /** Mean and deviation of the lengths of late, the last 32 or so: tables may be sorted by what lengths depend on. */
@@ -58,11 +71,11 @@ interface Candidate {
 }
 
 class Ending {
-  readonly #maker: RowMaker;
+  readonly #maker: Makes;
   readonly #layout: Layout;
   readonly #usual: number;
 
-  constructor(maker: RowMaker, layout: Layout, usual: number) {
+  constructor(maker: Makes, layout: Layout, usual: number) {
     this.#maker = maker;
     this.#layout = layout;
     this.#usual = usual;

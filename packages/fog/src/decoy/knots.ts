@@ -35,7 +35,7 @@ function edge(outer = 0, inner = outer, next = inner): number {
   const step = outer - inner;
   const reach = Math.abs(step) > 3 * Math.abs(inner - next) ? step / 4 : step / 2;
   const moved = outer + reach;
-  return Math.sign(moved) === -Math.sign(outer) ? outer / 2 : moved;
+  return outer >= 0 !== moved >= 0 ? outer / 2 : moved;
 }
 
 /** Too few for quantiles: a bell around the mean, both to two digits, so that neither gives a value away. */

@@ -1,5 +1,6 @@
 import { type Characters, readCharacters } from "./characters.js";
 import { readDelimited } from "./delimited.js";
+import { readJson } from "./learn-json.js";
 import { learnTable } from "./learn-table.js";
 import { type Content, decoyModel } from "./model.js";
 import { type Sample, takeSample } from "./sample.js";
@@ -44,7 +45,9 @@ export async function learnModel(
 type Learner = (detail: Detail) => Content;
 
 function learnerFor(sample: Sample, characters: Characters, options: LearnOptions): Learner | null {
-  return delimitedLearner(sample, characters, options);
+  const { name, mediaType } = options;
+  const isJson = /\.(json|jsonl|ndjson|geojson)$/i.test(name) || /[/+](json|x-ndjson|jsonl)/.test(mediaType ?? "");
+  return isJson ? readJson(characters) : delimitedLearner(sample, characters, options);
 }
 
 function delimitedLearner(sample: Sample, characters: Characters, { name, mediaType }: LearnOptions): Learner | null {

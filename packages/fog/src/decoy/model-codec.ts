@@ -2,6 +2,7 @@ import { fromUtf8, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import { bytes, type Codec, flag, list, oneOf, struct, text, union, unsigned } from "@fogbound/protocol/codec";
 import { identifierShape, type ShapePart } from "../beacon/shape.js";
+import type { Encoding } from "./characters.js";
 import type { CodePattern, CodeValues } from "./codes.js";
 import type { DateValues } from "./dates.js";
 import { type FakeValues, fakeKinds } from "./fakes.js";
@@ -15,6 +16,11 @@ export const anyText: Codec<string> = mapped(bytes(0, 65_536), utf8, fromUtf8);
 
 /** A finite number, which CBOR as we write it has no other form for. */
 export const real: Codec<number> = mapped(text(32), String, readReal);
+
+export const encoding: Codec<Encoding> = struct<Encoding>({
+  characters: oneOf("utf-8", "latin-1"),
+  byteOrderMark: flag,
+});
 
 /** At least one of them. */
 const reals: Codec<readonly number[]> = mapped(

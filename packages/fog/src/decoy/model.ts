@@ -15,7 +15,9 @@ import {
 import { type IdentifierShape, identifierShape } from "../beacon/shape.js";
 import type { Encoding } from "./characters.js";
 import type { Dialect } from "./delimited.js";
-import { anyText, table } from "./model-codec.js";
+import { json } from "./json-codec.js";
+import type { JsonModel } from "./json-model.js";
+import { anyText, encoding, table } from "./model-codec.js";
 import type { Table } from "./table-model.js";
 
 /** A table in text: CSV and its relatives. */
@@ -27,7 +29,7 @@ export interface DelimitedModel {
   readonly table: Table;
 }
 
-export type Content = DelimitedModel;
+export type Content = DelimitedModel | JsonModel;
 
 /** What decoys of one item are made from. */
 export interface Model {
@@ -36,11 +38,6 @@ export interface Model {
   readonly length: number;
   readonly content: Content;
 }
-
-export const encoding: Codec<Encoding> = struct<Encoding>({
-  characters: oneOf("utf-8", "latin-1"),
-  byteOrderMark: flag,
-});
 
 const dialect: Codec<Dialect> = struct<Dialect>({
   delimiter: oneOf(",", ";", "\t", "|"),
@@ -63,6 +60,7 @@ export const decoyModel: Format<Model> = format(
         header: nullable(list(anyText, { most: 1024 })),
         table,
       }),
+      json,
     }),
   }),
 );
@@ -70,14 +68,20 @@ export const decoyModel: Format<Model> = format(
 /** @throws FogboundError `FORMAT_INVALID` also for a model whose parts do not fit one another. */
 export function readModel(bytes: Uint8Array): Model {
   const model = decoyModel.decode(bytes);
-  const early = model.content.table.columns.every(({ link }, at) => !("of" in link) || link.of <= at);
+  const early = tablesOf(model.content).every(({ columns }) =>
+    columns.every(({ link }, at) => !("of" in link) || link.of <= at),
+  );
   if (early) return model;
   throw new FogboundError("FORMAT_INVALID", "decoy model: expected columns that depend on earlier ones.");
 }
 
 /** The shapes of the identifiers that decoys of a model carry: what beacons in them are to be looked for under. */
 export function shapesOfModel(bytes: Uint8Array): IdentifierShape[] {
-  const { table } = readModel(bytes).content;
-  const shapes = table.columns.flatMap(({ values }) => (values.kind === "identifier" ? [values.shape] : []));
+  const columns = tablesOf(readModel(bytes).content).flatMap((one) => one.columns);
+  const shapes = columns.flatMap(({ values }) => (values.kind === "identifier" ? [values.shape] : []));
   return [...new Map(shapes.map((shape) => [toHex(identifierShape.encode(shape)), shape])).values()];
+}
+
+function tablesOf(content: Content): readonly Table[] {
+  return content.kind === "json" ? content.scopes.map((scope) => scope.table) : [content.table];
 }

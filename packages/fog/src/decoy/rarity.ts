@@ -5,6 +5,13 @@
  */
 export const rarity: number = 5;
 
+/** Values that say nothing of anybody, however rare they are. */
+const empty = /^(true|false|null|yes|no|n\/?a|none|nan|-|"")?$/i;
+
+function saysNothing(entry: unknown): boolean {
+  return typeof entry === "string" && empty.test(entry.charCodeAt(0) === 1 ? entry.slice(1) : entry);
+}
+
 /** How often each entry occurs. */
 export function counted<T>(entries: Iterable<T>): Map<T, number> {
   const counts = new Map<T, number>();
@@ -12,10 +19,10 @@ export function counted<T>(entries: Iterable<T>): Map<T, number> {
   return counts;
 }
 
-/** Those that are not rare, the most frequent first; of equally frequent ones the first that came. */
+/** Those that are not rare, or say nothing, the most frequent first; of equally frequent ones the first that came. */
 export function common<T>(counts: ReadonlyMap<T, number>, most: number): [T, number][] {
   return [...counts]
-    .filter(([, count]) => count >= rarity)
+    .filter(([entry, count]) => count >= rarity || saysNothing(entry))
     .sort(([, left], [, right]) => right - left)
     .slice(0, most);
 }

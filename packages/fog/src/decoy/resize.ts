@@ -1,6 +1,6 @@
 import type { Draws } from "./draws.js";
 import { fakeWord } from "./lexicon.js";
-import type { Column } from "./table-model.js";
+import type { Column, Values } from "./table-model.js";
 
 /** Columns that may grow or shrink without anybody wondering, free text first; names of things and dates last. */
 export function elasticColumns(columns: readonly Column[]): number[] {
@@ -21,9 +21,14 @@ export function resizedText(text: string, column: Column, length: number, draws:
   const known = column.common.find((one) => one.text.length === length && one.text !== text);
   if (known !== undefined && column.common.some((one) => one.text === text)) return known.text;
   if (column.values.kind === "number" || column.values.kind === "none") return resizedNumber(text, length, draws);
-  if (column.values.kind !== "prose" && column.values.kind !== "fake") return null;
+  if (!isWordy(column.values)) return null;
   if (length <= text.length) return text.slice(0, length).replace(/[^\p{L}\p{N}]$/u, "s");
   return text + wordsOf(draws, length - text.length);
+}
+
+function isWordy(values: Values): boolean {
+  if (values.kind === "fake") return ["street", "company", "job", "address", "last-name", "city"].includes(values.of);
+  return values.kind === "prose";
 }
 
 /** Words with a blank before each, in exactly `length` characters; a single one is a letter. */

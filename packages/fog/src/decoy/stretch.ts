@@ -13,7 +13,7 @@ export interface Layout {
   /** The cell at `column` in about `length` characters; `null` where it cannot be had. */
   resized(cell: string, column: number, length: number): string | null;
   /** Any text of so many characters in place of a cell, where nothing believable fits. */
-  filler(length: number): string;
+  filler(length: number, column: number): string;
 }
 
 /**
@@ -92,7 +92,7 @@ function filled(layout: Layout, bytes: number): readonly string[] {
   const length = bytes - layout.smallest;
   for (const at of layout.elastic) {
     for (let size = length + 4; size >= Math.max(0, length - 4); size--) {
-      const text = layout.filler(size);
+      const text = layout.filler(size, at);
       const changed = layout.shortest.map((cell, index) => (index === at ? text : cell));
       if (layout.cost(changed) === bytes) return changed;
     }
