@@ -60,7 +60,7 @@ describe("A chain that is read again", () => {
   });
 
   it.each<readonly [string, () => Parameters<typeof resealed>[0]]>([
-    ["of another capsule", () => ({ statement: { capsule: derivedIdentifier("cap", "test", randomBytes(1)) } })],
+    ["of another capsule", () => ({ statement: { capsule: derivedIdentifier("cap", "test", randomBytes(32)) } })],
     ["of another instance", () => ({ statement: { instance: instanceIdOf(randomBytes(32), capsule) } })],
     ["of another epoch", () => ({ statement: { epoch: 1 } })],
     ["under another number", () => ({ statement: { batch: 3 } })],
@@ -100,7 +100,7 @@ describe("A chain that is read again", () => {
   });
 
   it.each<readonly [string, () => Partial<EpochHead>]>([
-    ["of another capsule", () => ({ capsule: derivedIdentifier("cap", "test", randomBytes(1)) })],
+    ["of another capsule", () => ({ capsule: derivedIdentifier("cap", "test", randomBytes(32)) })],
     ["of another instance", () => ({ instance: instanceIdOf(randomBytes(32), capsule) })],
     ["of another epoch", () => ({ epoch: 1 })],
     ["that begins elsewhere", () => ({ first: 3 })],
