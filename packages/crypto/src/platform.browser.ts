@@ -5,9 +5,9 @@ import { hmac as nobleHmac } from "@noble/hashes/hmac.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 as nobleSha256, sha512 } from "@noble/hashes/sha2.js";
 import { concatBytes, equalBytes } from "./bytes.js";
-import type { Decrypt, Encrypt, ScryptCost, Sha256, VerifyEd25519 } from "./platform.js";
+import type { Decrypt, Encrypt, ScryptCost, Sha256, SignEd25519, VerifyEd25519 } from "./platform.js";
 
-export type { Decrypt, Encrypt, ScryptCost, Sha256, VerifyEd25519 } from "./platform.js";
+export type { Decrypt, Encrypt, ScryptCost, Sha256, SignEd25519, VerifyEd25519 } from "./platform.js";
 
 const mostRandomBytesAtOnce = 65536;
 
@@ -65,9 +65,9 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed);
 }
 
-export function ed25519Sign(seed: Uint8Array): (message: Uint8Array) => Uint8Array {
+export function ed25519Sign(seed: Uint8Array): SignEd25519 {
   const secret = seed.slice();
-  return (message) => ed25519.sign(message, secret);
+  return async (message) => ed25519.sign(message, secret);
 }
 
 export function ed25519Verify(publicKey: Uint8Array): VerifyEd25519 {

@@ -1,7 +1,7 @@
 import * as node from "node:crypto";
-import type { Decrypt, Encrypt, ScryptCost, Sha256, VerifyEd25519 } from "./platform.js";
+import type { Decrypt, Encrypt, ScryptCost, Sha256, SignEd25519, VerifyEd25519 } from "./platform.js";
 
-export type { Decrypt, Encrypt, ScryptCost, Sha256, VerifyEd25519 } from "./platform.js";
+export type { Decrypt, Encrypt, ScryptCost, Sha256, SignEd25519, VerifyEd25519 } from "./platform.js";
 
 const tagLength = 16;
 
@@ -82,9 +82,13 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return plain(Buffer.from(x ?? "", "base64url"));
 }
 
-export function ed25519Sign(seed: Uint8Array): (message: Uint8Array) => Uint8Array {
+export function ed25519Sign(seed: Uint8Array): SignEd25519 {
   const key = privateKey(seed);
-  return (message) => plain(node.sign(null, message, key));
+  // In the thread pool, as verifying: a busy host signs thrice an access, and its one thread does everything else.
+  return (message) =>
+    new Promise((resolve, reject) => {
+      node.sign(null, message, key, (error, signature) => (error ? reject(error) : resolve(plain(signature))));
+    });
 }
 
 export function ed25519Verify(publicKey: Uint8Array): VerifyEd25519 {

@@ -8,10 +8,13 @@ export interface Platform {
   encrypter(key: Uint8Array): Promise<Encrypt>;
   decrypter(key: Uint8Array): Promise<Decrypt>;
   ed25519PublicKey(seed: Uint8Array): Uint8Array;
-  ed25519Sign(seed: Uint8Array): (message: Uint8Array) => Uint8Array;
+  ed25519Sign(seed: Uint8Array): SignEd25519;
   ed25519Verify(publicKey: Uint8Array): VerifyEd25519;
   scryptKey(passphrase: Uint8Array, salt: Uint8Array, cost: ScryptCost): Promise<Uint8Array>;
 }
+
+/** Keeps nothing of the message once it has returned. */
+export type SignEd25519 = (message: Uint8Array) => Promise<Uint8Array>;
 
 export interface Sha256 {
   update(bytes: Uint8Array): this;

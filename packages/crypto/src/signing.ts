@@ -1,5 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { ed25519PublicKey, ed25519Sign, ed25519Verify, type VerifyEd25519 } from "#platform";
+import { ed25519PublicKey, ed25519Sign, ed25519Verify, type SignEd25519, type VerifyEd25519 } from "#platform";
 import { toHex } from "./bytes.js";
 import { randomBytes } from "./random.js";
 
@@ -19,7 +19,7 @@ export function signingKeyFromSeed(seed: Uint8Array): SigningKey {
   return { publicKey: ed25519PublicKey(seed), secretKey: seed.slice() };
 }
 
-const signers: WeakMap<SigningKey, (message: Uint8Array) => Uint8Array> = new WeakMap();
+const signers: WeakMap<SigningKey, SignEd25519> = new WeakMap();
 
 /**
  * Ed25519 (pure, RFC 8032 section 5.1.6), 64 bytes. Only the seed signs: `publicKey` is not looked at, so a wrong one

@@ -83,6 +83,14 @@ describe("Ed25519", () => {
     },
   );
 
+  it("signs what it was given, whatever the caller makes of those bytes at once", async () => {
+    const key = generateSigningKey();
+    const changing = message.slice();
+    const signing = signEd25519(key, changing);
+    changing[0] = (changing[0] ?? 0) ^ 1;
+    expect(await verifyEd25519(key.publicKey, message, await signing)).toBe(true);
+  });
+
   it("makes another key each time, with a copy of the seed", () => {
     expect(generateSigningKey().publicKey).not.toEqual(generateSigningKey().publicKey);
     const seed = randomBytes(32);

@@ -213,7 +213,8 @@ export function nameOf({ instance, epoch, batch }: BatchName): string {
 }
 
 export function placeOf({ batches }: CopiedBundle, name: BatchName): number {
-  const at = batches.findIndex((one) => nameOf(one) === nameOf(name));
+  const { instance, epoch, batch } = name;
+  const at = batches.findIndex((one) => one.batch === batch && one.epoch === epoch && one.instance === instance);
   if (at < 0) throw FogboundError.verificationFailed();
   return at;
 }

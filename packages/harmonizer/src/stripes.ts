@@ -75,7 +75,8 @@ export class Stripes {
       this.#parts.copies.keep(number, whole);
       this.#take({ number, root, batches });
     }
-    for (const { instance, epoch } of batches) this.#later(() => this.#closeFull(instance, epoch));
+    for (const { instance, epoch } of batches)
+      if (this.#mayBeFull(instance, epoch)) this.#later(() => this.#closeFull(instance, epoch));
     for (const step of steps) {
       if (step.kind !== "head" || step.head.epoch === 1) continue;
       const { instance, epoch } = step.head;
@@ -130,6 +131,14 @@ export class Stripes {
 
   #later(work: () => Promise<void>): void {
     this.#serial.run(work).catch(() => undefined);
+  }
+
+  /** False when the manifest in force is known to want more batches: then there is nothing to wait in line for. */
+  #mayBeFull(instance: InstanceId, epoch: number): boolean {
+    const stripe = this.#open.get(nameOf(instance, epoch));
+    const inForce = stripe && this.#parts.log.state.capsule(stripe.capsule);
+    if (!stripe?.rules || !inForce || !sameBytes(stripe.rules.manifest, inForce.hash)) return true;
+    return stripe.batches.size >= stripe.rules.most;
   }
 
   #take(bundle: CopiedBundle): void {
