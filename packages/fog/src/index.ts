@@ -35,7 +35,14 @@ export {
   type Taken,
   takeReply,
 } from "./challenge/answer.js";
-export { type Begin, type Begun, beginChallenge, decideChallenge, usualMethods } from "./challenge/begin.js";
+export {
+  type Begin,
+  type Begun,
+  beginChallenge,
+  decideChallenge,
+  type OwnersWord,
+  usualMethods,
+} from "./challenge/begin.js";
 export { callbackMethod } from "./challenge/callback.js";
 export { type EnrollOptions, enroll } from "./challenge/enroll.js";
 export { type Enrolled, type EnrolledQuestion, enrolled, type OtherSecret } from "./challenge/enrolled.js";

@@ -1,3 +1,4 @@
+import { equalBytes } from "@fogbound/crypto";
 import { callbackMethod } from "./callback.js";
 import type { Enrolled } from "./enrolled.js";
 import type { Asked, Asking, ChallengeMethod } from "./method.js";
@@ -39,18 +40,17 @@ export interface Begun {
 }
 
 /**
- * Puts a challenge to a reader. One that was begun with this id is asked again as it was. Of more than eight without a
- * reply the oldest is forgotten.
+ * Puts a challenge to a reader. One that was begun with this id is asked again as it was, and one that was replied to is
+ * asked and stays used up. Of more than eight without a reply the oldest is forgotten.
  *
  * @param enrolled null for a reader with nothing enrolled, who gets a question as well, and passes with no reply
- * @throws RangeError for an id or random bytes of another length, or an id that was replied to
+ * @throws RangeError for an id or random bytes of another length
  */
 export function beginChallenge(enrolled: Enrolled | null, state: ChallengeState, begin: Begin): Begun {
   const { id, now, random, methods = usualMethods } = begin;
   if (id.length !== 32 || random.length !== 32) {
     throw new RangeError(`Expected an id and random bytes of 32 bytes each, got ${id.length} and ${random.length}.`);
   }
-  if (isUsed(state, id)) throw new RangeError("Expected the id of a new challenge.");
   const seed = state.seed ?? random;
   const turn = new DataView(seed.buffer, seed.byteOffset).getUint32(0) + state.passes;
   const { method, asked } = choose(enrolled, methods, { id, now, turn });
@@ -63,7 +63,7 @@ export function beginChallenge(enrolled: Enrolled | null, state: ChallengeState,
     expires: asked.expires,
     decision: needsOwner ? "waiting" : null,
   };
-  const isNew = pendingOf(state, id) === null;
+  const isNew = pendingOf(state, id) === null && !isUsed(state, id);
   const others = state.pending.filter(({ expires }) => now < expires);
   const pending = isNew ? [...others.slice(1 - mostPending), next] : state.pending;
   return { state: { ...state, seed, pending }, question: asked.question, needsOwner };
@@ -82,17 +82,23 @@ function choose(
   return { method: null, asked: { question, detail: 0, expires: asking.now + tenMinutes } };
 }
 
+export interface OwnersWord {
+  /** null: every challenge that waits for the owner. */
+  readonly id: Uint8Array | null;
+  readonly decision: "confirmed" | "refused";
+  readonly now: number;
+}
+
 /**
  * The owner says whether it was the reader. A refusal is final; what was confirmed can be refused until it is used.
  *
  * @returns null when no such challenge waits for the owner
  */
-export function decideChallenge(
-  state: ChallengeState,
-  { id, decision, now }: { readonly id: Uint8Array; readonly decision: "confirmed" | "refused"; readonly now: number },
-): ChallengeState | null {
-  const found = pendingOf(state, id);
-  const isOpen = found?.decision === "waiting" || (found?.decision === "confirmed" && decision === "refused");
-  if (found === null || !isOpen || now >= found.expires) return null;
-  return { ...state, pending: state.pending.map((one) => (one === found ? { ...one, decision } : one)) };
+export function decideChallenge(state: ChallengeState, { id, decision, now }: OwnersWord): ChallengeState | null {
+  const isMeant = (one: Pending): boolean =>
+    (id === null || equalBytes(one.id, id)) &&
+    (one.decision === "waiting" || (one.decision === "confirmed" && decision === "refused")) &&
+    now < one.expires;
+  if (!state.pending.some(isMeant)) return null;
+  return { ...state, pending: state.pending.map((one) => (isMeant(one) ? { ...one, decision } : one)) };
 }

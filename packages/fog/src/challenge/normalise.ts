@@ -6,7 +6,15 @@ const longestAnswer = 1024;
  * only look alike do, and a stroke through a letter is no diacritic to Unicode.
  */
 export function normalAnswer(text: string): string {
-  const plain = text.slice(0, longestAnswer).toWellFormed().normalize("NFKC").replace(/\s/gu, "");
-  const folded = plain.toUpperCase().toLowerCase().replaceAll("ς", "σ");
-  return folded.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\s/gu, "").normalize("NFC");
+  // Twice, as the capital ẞ becomes ß first, and that becomes ss.
+  return folded(folded(text.slice(0, longestAnswer).toWellFormed()));
+}
+
+/** An iota below a Greek letter is written out, as capitals have it. */
+function folded(text: string): string {
+  const plain = text
+    .normalize("NFKD")
+    .replaceAll("\u{345}", "ι")
+    .replace(/[\p{M}\s]/gu, "");
+  return plain.toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }

@@ -121,6 +121,15 @@ describe("the owner's callback", () => {
     expect(decide(open.state, "confirmed", start + day)).toBeNull();
   });
 
+  it("decides every challenge that waits, where the owner means the reader and not one access", async () => {
+    const first = begin(withCallback);
+    const second = begin(withCallback, begin(withQuestions, first.state).state);
+    const state = decideChallenge(second.state, { id: null, decision: "confirmed", now: start }) ?? freshState;
+    expect(state.pending.map(({ decision }) => decision)).toEqual(["confirmed", null, "confirmed"]);
+    expect((await reply(withCallback, { state, id: first.id }, "hello")).passed).toBe(true);
+    expect(decideChallenge(begin(withTotp).state, { id: null, decision: "confirmed", now: start })).toBeNull();
+  });
+
   it("is not for challenges of another kind, or unknown ones", () => {
     for (const who of [withQuestions, withTotp, null]) {
       const open = begin(who);
@@ -415,7 +424,7 @@ describe("states and what is enrolled", () => {
     expect(challengeState.decode(challengeState.encode(state))).toEqual(state);
   });
 
-  it("begin the same challenge again as it was, and refuse the id of one that was replied to", async () => {
+  it("begin the same challenge again as it was, and one that was replied to with no life left in it", async () => {
     const open = begin(withQuestions);
     const again = beginChallenge(withQuestions, open.state, {
       id: open.id,
@@ -425,7 +434,9 @@ describe("states and what is enrolled", () => {
     expect(again).toEqual({ state: open.state, question: open.question, needsOwner: false });
     const { state } = await reply(withQuestions, open, "wrong");
     const random = randomBytes(32);
-    expect(() => beginChallenge(withQuestions, state, { id: open.id, now: start, random })).toThrow(RangeError);
+    const used = beginChallenge(withQuestions, state, { id: open.id, now: start, random });
+    expect(used).toEqual({ state, question: open.question, needsOwner: false });
+    expect((await reply(withQuestions, { state: used.state, id: open.id }, rightAnswer(open))).passed).toBe(false);
     for (const length of [31, 33]) {
       const odd = new Uint8Array(length);
       expect(() => beginChallenge(null, freshState, { id: odd, now: start, random })).toThrow(RangeError);

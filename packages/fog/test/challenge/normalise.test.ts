@@ -15,6 +15,8 @@ describe("an answer", () => {
     ["İstanbul", "istanbul"],
     ["Nguyễn", "nguyen"],
     ["first\u{a0}school", "First School"],
+    ["STRAẞE", "strasse"],
+    ["ᾳδης", "ΑΙΔΗΣ"],
   ])("%j is %j", (left, right) => {
     expect(normalAnswer(left)).toBe(normalAnswer(right));
   });
@@ -35,9 +37,22 @@ describe("an answer", () => {
       expect(normalAnswer(normal)).toBe(normal);
       for (const form of ["NFC", "NFD", "NFKC", "NFKD"] as const)
         expect(normalAnswer(text.normalize(form))).toBe(normal);
-      expect(normalAnswer(` ${text}\n`)).toBe(normal);
+      for (const same of [` ${text}\n`, text.toUpperCase(), text.toLowerCase()])
+        expect(normalAnswer(same)).toBe(normal);
     });
     fc.assert(property, { numRuns: 3000 });
+  });
+
+  it("of one letter is the same in capitals and in small letters, for every letter there is", () => {
+    const different: string[] = [];
+    for (let code = 0; code < 0x110000; code++) {
+      const letter = String.fromCodePoint(code);
+      if (!/\p{L}|\p{N}|\p{M}/u.test(letter)) continue;
+      const normal = normalAnswer(letter);
+      const forms = [normal, letter.toUpperCase(), letter.toLowerCase(), letter.normalize("NFD"), ` ${letter}`];
+      if (forms.some((form) => normalAnswer(form) !== normal)) different.push(letter);
+    }
+    expect(different).toEqual([]);
   });
 
   it("is any text a reader can send, and is cut where it is long", () => {
