@@ -5,8 +5,11 @@ import type { IssuedEpisode } from "./verdict.js";
 /** Identifiers seen lately are not deciphered, nor counted, again. */
 const mostRemembered = 65_536;
 
-/** Of a fragment that names more, the rest is left out, and the report says so. */
-const mostHits = 262_144;
+/** Of what names more, the rest is left out, and the report says so: some 5 MB of memory. */
+const mostHits = 65_536;
+
+/** For one episode and shape, so that a whole decoy leaves room for another behind it. */
+const mostRows = 8_192;
 
 /** What the identifiers of a fragment stand for. */
 export class Tally {
@@ -57,7 +60,7 @@ export class Tally {
   #keep(found: Map<bigint, Set<number>> | undefined, episode: bigint, row: number): void {
     const rows = found?.get(episode) ?? new Set();
     if (rows.has(row)) return;
-    if (this.#hits === mostHits) {
+    if (this.#hits === mostHits || rows.size === mostRows) {
       this.#isCutShort = true;
       return;
     }
