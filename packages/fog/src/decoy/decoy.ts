@@ -7,6 +7,7 @@ import { jsonText } from "./json-decoy.js";
 import { fakerOf } from "./lexicon.js";
 import { type Content, readModel } from "./model.js";
 import { plainMarks } from "./plain-marks.js";
+import { textText } from "./text-decoy.js";
 import type { Sources } from "./values-maker.js";
 
 export interface DecoyOptions {
@@ -47,6 +48,7 @@ export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOp
 }
 
 function textOf(content: Content, length: number, share: number, sources: Sources): Generator<string> {
+  if (content.kind === "text") return textText(content, length, sources);
   if (content.kind === "json") return jsonText(content, length, share, sources);
   return delimitedText(content, length, share, sources);
 }

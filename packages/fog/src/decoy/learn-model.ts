@@ -2,6 +2,7 @@ import { type Characters, readCharacters } from "./characters.js";
 import { readDelimited } from "./delimited.js";
 import { readJson } from "./learn-json.js";
 import { learnTable } from "./learn-table.js";
+import { readText } from "./learn-text.js";
 import { type Content, decoyModel } from "./model.js";
 import { type Sample, takeSample } from "./sample.js";
 import { type Detail, details } from "./table-model.js";
@@ -44,15 +45,25 @@ export async function learnModel(
 
 type Learner = (detail: Detail) => Content;
 
+/** By media type or ending; a table or JSON that does not read as one is a text. */
 function learnerFor(sample: Sample, characters: Characters, options: LearnOptions): Learner | null {
-  const { name, mediaType } = options;
-  const isJson = /\.(json|jsonl|ndjson|geojson)$/i.test(name) || /[/+](json|x-ndjson|jsonl)/.test(mediaType ?? "");
-  return isJson ? readJson(characters) : delimitedLearner(sample, characters, options);
+  const kind = kindOf(options);
+  if (kind === null) return null;
+  if (kind === "json") return readJson(characters) ?? readText(characters, false);
+  if (kind === "table") return delimitedLearner(sample, characters) ?? readText(characters, false);
+  return readText(characters, kind === "mail");
 }
 
-function delimitedLearner(sample: Sample, characters: Characters, { name, mediaType }: LearnOptions): Learner | null {
-  const isTable = /\.(csv|tsv|tab)$/i.test(name) || /^text\/(csv|tab-separated-values)/.test(mediaType ?? "");
-  if (!isTable) return null;
+function kindOf({ name, mediaType }: LearnOptions): "json" | "table" | "mail" | "text" | null {
+  const type = mediaType ?? "";
+  if (/\.(json|jsonl|ndjson|geojson)$/i.test(name) || /[/+](json|x-ndjson|jsonl)/.test(type)) return "json";
+  if (/\.(csv|tsv|tab)$/i.test(name) || /^text\/(csv|tab-separated-values)/.test(type)) return "table";
+  if (/\.eml$/i.test(name) || /^message\/rfc822/.test(type)) return "mail";
+  if (/\.(txt|text|md|markdown|log)$/i.test(name) || /^text\/(plain|markdown)/.test(type)) return "text";
+  return null;
+}
+
+function delimitedLearner(sample: Sample, characters: Characters): Learner | null {
   const last = sample.last === null ? null : String.fromCharCode(sample.last);
   const delimited = readDelimited(characters, sample.length, last);
   if (delimited === null) return null;

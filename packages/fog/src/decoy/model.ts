@@ -19,6 +19,8 @@ import { json } from "./json-codec.js";
 import type { JsonModel } from "./json-model.js";
 import { anyText, encoding, table } from "./model-codec.js";
 import type { Table } from "./table-model.js";
+import { text } from "./text-codec.js";
+import type { TextModel } from "./text-model.js";
 
 /** A table in text: CSV and its relatives. */
 export interface DelimitedModel {
@@ -29,7 +31,7 @@ export interface DelimitedModel {
   readonly table: Table;
 }
 
-export type Content = DelimitedModel | JsonModel;
+export type Content = DelimitedModel | JsonModel | TextModel;
 
 /** What decoys of one item are made from. */
 export interface Model {
@@ -61,6 +63,7 @@ export const decoyModel: Format<Model> = format(
         table,
       }),
       json,
+      text,
     }),
   }),
 );
@@ -83,5 +86,6 @@ export function shapesOfModel(bytes: Uint8Array): IdentifierShape[] {
 }
 
 function tablesOf(content: Content): readonly Table[] {
+  if (content.kind === "text") return [];
   return content.kind === "json" ? content.scopes.map((scope) => scope.table) : [content.table];
 }

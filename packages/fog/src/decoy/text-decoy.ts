@@ -1,0 +1,121 @@
+import { byteLength } from "./characters.js";
+import { mailHeaders } from "./mail.js";
+import { capital, ProseWriter } from "./prose-writer.js";
+import { wordsOf } from "./resize.js";
+import type { Block, TextModel } from "./text-model.js";
+import type { Sources } from "./values-maker.js";
+
+/** A text of exactly `length` bytes: block after block of the original's shape, the last one cut to fit. */
+export function* textText(model: TextModel, length: number, sources: Sources): Generator<string> {
+  const maker = new BlockMaker(model, sources);
+  let left = length;
+  const head = maker.head();
+  if (model.headers.length > 0) {
+    const text = maker.size(head) <= left ? head : maker.cut(head, left);
+    yield text;
+    left -= maker.size(text);
+  }
+  const anyBlock: Block = { lead: "", size: 20, end: ".", upper: false, gap: 1 };
+  for (let number = 0; left > 0; number++) {
+    const block = model.blocks[number % Math.max(1, model.blocks.length)] ?? anyBlock;
+    const text = maker.block(block);
+    const size = maker.size(text);
+    if (size > left) return yield maker.fitted(text, left);
+    yield text;
+    left -= size;
+  }
+}
+
+class BlockMaker {
+  readonly #model: TextModel;
+  readonly #sources: Sources;
+  readonly #writer: ProseWriter;
+
+  constructor(model: TextModel, sources: Sources) {
+    this.#model = model;
+    this.#sources = sources;
+    this.#writer = new ProseWriter(model.prose, sources.draws);
+  }
+
+  head(): string {
+    return mailHeaders(this.#model.headers, this.#model.lineEnd, this.#sources, () => this.#words(6).slice(0, 60));
+  }
+
+  block({ lead, size, end, upper, gap }: Block): string {
+    const { lineEnd, width } = this.#model;
+    const words = `${this.#words(size).replace(/[^\p{L}\p{N}]+$/u, "")}${end}`;
+    const shown = upper ? words.toUpperCase() : words;
+    const marks = lead.replaceAll(/\d/g, () => String(1 + this.#sources.draws.below(9)));
+    return wrapped(marks, shown, width, lineEnd) + lineEnd.repeat(gap);
+  }
+
+  size(text: string): number {
+    return byteLength(text, this.#model.encoding);
+  }
+
+  /** The beginning of a text in exactly `bytes`, and letters where a character of several bytes would be cut. */
+  cut(text: string, bytes: number): string {
+    let low = 0;
+    let high = text.length;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.size(text.slice(0, middle).toWellFormed()) <= bytes) low = middle;
+      else high = middle - 1;
+    }
+    const cut = text.slice(0, low);
+    const whole = cut.isWellFormed() ? cut : cut.slice(0, -1);
+    return whole + "s".repeat(bytes - this.size(whole));
+  }
+
+  /** A last block in exactly `bytes`: whole words, an end to the sentence and to the line. */
+  fitted(text: string, bytes: number): string {
+    const { lineEnd } = this.#model;
+    const ending = `.${lineEnd}`;
+    if (bytes <= ending.length) return lineEnd.length === 1 ? "\n".repeat(bytes) : this.cut("\n\n\n", bytes);
+    const room = bytes - ending.length;
+    const begun = this.cut(text, room).trimEnd();
+    const kept = begun.replace(/[^\p{L}\p{N}]*[\p{L}\p{M}\p{N}'’]*$/u, "");
+    const missing = room - this.size(kept);
+    return kept + this.#filling(missing, kept === "") + ending;
+  }
+
+  #filling(bytes: number, first: boolean): string {
+    const text = wordsOf(this.#sources.draws, bytes + (first ? 1 : 0));
+    return first ? capital(text.slice(1)) : text;
+  }
+
+  /** Sentences until there are so many words and signs. */
+  #words(size: number): string {
+    let text = "";
+    let state = 0;
+    for (let count = 0; count < size; ) {
+      state = this.#writer.next(state);
+      if (state === 0) {
+        if (text !== "") text += " ";
+        state = this.#writer.next(0);
+        if (state === 0) break;
+        text += this.#writer.word(state, true);
+      } else text += this.#writer.word(state, text === "");
+      count += 1;
+    }
+    return text;
+  }
+}
+
+/** Lines of at most `width` characters, each ended; a single one when it is 0. */
+function wrapped(lead: string, text: string, width: number, lineEnd: string): string {
+  if (width === 0) return `${lead}${text}${lineEnd}`;
+  let lines = "";
+  let line = lead;
+  let empty = true;
+  for (const word of text.split(" ")) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines += line + lineEnd;
+      line = lead.startsWith(">") ? lead : " ".repeat(/^\s*/.exec(lead)?.[0].length ?? 0);
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return lines + line + lineEnd;
+}
