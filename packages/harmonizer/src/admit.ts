@@ -130,5 +130,5 @@ async function find(
   }
   const sequenced = await draft.log.history.readKnown(bundle);
   const index = sequenced.bundle.entries.findIndex(isIt);
-  return index < 0 ? null : { receipts: await new BundleReceipts(sequenced).of(index) };
+  return index < 0 ? null : { receipts: new BundleReceipts(sequenced).of(index) };
 }

@@ -3,7 +3,6 @@ import {
   type CapsuleId,
   type EpochHead,
   epochHead,
-  hashOf,
   instanceIdOf,
   type NoteKind,
   type SequenceEntry,
@@ -102,12 +101,10 @@ function advanceHead(state: State, head: EpochHead): void {
 }
 
 function advanceBatch(state: State, content: BatchContent): number[][] {
-  const { instance, capsule, epoch, batch, last } = content.statement;
+  const { instance, capsule, epoch, batch, last, lastHeader: hash } = content.statement;
   const chain = state.chain(instance);
   if (standingOfBatch(chain, content) !== "next" || chain?.capsule !== capsule)
     throw FogboundError.verificationFailed();
-  const lastHeader = content.headers.at(-1);
-  const hash = lastHeader === undefined ? null : hashOf(lastHeader);
   state.setChain({ ...chain, batch, number: last, hash, recordEpoch: epoch });
   return content.tags.map((tags) => tags.map((tag) => state.countOne(capsule, tag)));
 }

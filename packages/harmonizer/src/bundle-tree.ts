@@ -16,7 +16,7 @@ export async function hashOfLeaves(low: number, high: number, full: FullSubtree)
   return nodeHash(left, await hashOfLeaves(low + width, high, full));
 }
 
-/** Every full subtree over the leaves of one bundle: each path in it costs a few look-ups. */
+/** The tree over the leaves of one bundle, level by level: each path in it costs a few look-ups. */
 export class BundleTree {
   readonly #levels: (readonly Uint8Array[])[];
 
@@ -26,13 +26,23 @@ export class BundleTree {
       const level: Uint8Array[] = [];
       for (let index = 0; index + 1 < below.length; index += 2)
         level.push(nodeHash(at(below, index), at(below, index + 1)));
+      // One without a neighbour stands for itself a level higher: so RFC 6962 splits what is no power of two.
+      if (below.length % 2 === 1) level.push(at(below, below.length - 1));
       this.#levels.push(level);
       below = level;
     }
   }
 
-  hashOf(low: number, high: number): Promise<Uint8Array> {
-    return hashOfLeaves(low, high, (level, index) => at(this.#levels[level] ?? [], index));
+  /** The audit path of one leaf (RFC 6962 section 2.1.1). */
+  pathOf(leaf: number): Uint8Array[] {
+    const path: Uint8Array[] = [];
+    let index = leaf;
+    for (const level of this.#levels) {
+      const beside = index % 2 === 0 ? index + 1 : index - 1;
+      if (beside < level.length) path.push(at(level, beside));
+      index = Math.floor(index / 2);
+    }
+    return path;
   }
 }
 

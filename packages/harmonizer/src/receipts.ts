@@ -1,5 +1,4 @@
-import { proveRange } from "@fogbound/crypto";
-import { leafReceipt, leavesOf } from "@fogbound/protocol";
+import { leafReceipt, type SequenceEntry } from "@fogbound/protocol";
 import { BundleTree } from "./bundle-tree.js";
 import type { SequencedBundle } from "./history.js";
 
@@ -21,17 +20,22 @@ export class BundleReceipts {
   }
 
   /** One for each leaf of the entry at this index. */
-  of(index: number): Promise<Uint8Array[]> {
-    const { bundle, receipt, leafHashes } = this.#sequenced;
+  of(index: number): Uint8Array[] {
+    const { bundle, receipt } = this.#sequenced;
     const entry = bundle.entries[index];
     const start = this.#starts[index];
     if (entry === undefined || start === undefined)
       throw new RangeError(`Expected an entry below ${bundle.entries.length}, got ${index}.`);
-    const leaves = leavesOf(entry, bundle.time).map(async ({ kind, version, ordinals }, offset) => {
+    const { version } = entry;
+    return ordinalsOf(entry).map((ordinals, offset) => {
       const place = start + offset;
-      const path = await proveRange(place, 1, leafHashes.length, (low, high) => this.#tree.hashOf(low, high));
-      return leafReceipt.encode({ suite: 1, receipt, place, kind, version, ordinals, path });
+      const kind = entry.kind === "batch" ? "record" : entry.kind;
+      return leafReceipt.encode({ suite: 1, receipt, place, kind, version, ordinals, path: this.#tree.pathOf(place) });
     });
-    return Promise.all(leaves);
   }
+}
+
+/** Of each leaf of an entry. */
+function ordinalsOf(entry: SequenceEntry): readonly (readonly number[])[] {
+  return entry.kind === "batch" ? entry.headers.map((_, at) => entry.ordinals[at] ?? []) : [[]];
 }

@@ -194,7 +194,13 @@ export class Sequence {
 
 function answer(placed: readonly Placed[], sequenced: SequencedBundle): void {
   const receipts = new BundleReceipts(sequenced);
-  for (const { pending, index } of placed) receipts.of(index).then(pending.resolve, pending.reject);
+  for (const { pending, index } of placed) {
+    try {
+      pending.resolve(receipts.of(index));
+    } catch (error) {
+      pending.reject(error);
+    }
+  }
 }
 
 function wholeBatches(steps: readonly Step[]): Uint8Array[] {

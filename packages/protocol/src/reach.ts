@@ -36,18 +36,20 @@ export async function withPatience<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const stopFollowing = signal && onAbort(signal, () => controller.abort(signal.reason));
-  let stopWaiting: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stopWaiting = onAbort(controller.signal, () => reject(controller.signal.reason));
+  let giveUp: (reason: unknown) => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = (reason) => {
+      controller.abort(reason);
+      reject(controller.signal.reason);
+    };
   });
-  const cancel = later(milliseconds, async () => controller.abort(tooLong()));
+  const stopFollowing = signal && onAbort(signal, () => giveUp(signal.reason));
+  const cancel = later(milliseconds, async () => giveUp(tooLong()));
   try {
-    return await Promise.race([work({ signal: controller.signal }), aborted]);
+    return await Promise.race([work({ signal: controller.signal }), givenUp]);
   } finally {
     cancel();
     stopFollowing?.();
-    stopWaiting();
   }
 }
 
