@@ -21,7 +21,8 @@ export function measureLeased({ directory, readers: count, seconds }, start, cap
       await accessAll(host, readers, 2);
       const { perSecond, p50, p99 } = await accessAll(host, readers, seconds);
       const over = capsuleCount === 1 ? "one capsule" : `${capsuleCount} capsules`;
-      const what = `full accesses of a small item under warm leases, ${count} readers at a time, over ${over}, all in one process, on a disk with an fsync of ${fsync.toFixed(0)} µs`;
+      const pool = process.env.UV_THREADPOOL_SIZE ?? "4";
+      const what = `full accesses of a small item under warm leases, ${count} readers at a time, over ${over}, all in one process, ${pool} threads in its pool, on a disk with an fsync of ${fsync.toFixed(0)} µs`;
       const [rate, median, slow] = namesOf(start);
       return [
         row(rate, perSecond, "accesses/s", `${what}; beside the target of ${target}`, perSecond / target),

@@ -14,6 +14,12 @@ const jobs = {
 };
 
 /**
+ * What a job runs under unless it is set already. Every fsync holds a thread of Node's pool, and with four of them (Node's
+ * own number) a disk that could sync for dozens at once waits for its turn.
+ */
+const environments = { bench: { UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? "16" } };
+
+/**
  * Prepares the workspace (pnpm, dependencies, build: each only when something changed) and runs one job.
  *
  * @param {string[]} args the job's name, then its own arguments
@@ -31,7 +37,8 @@ export async function runJob([name, ...args]) {
     await build(pnpm);
     if (!existsSync(join(root, job[0])))
       throw new Error(`${job[0]} is not there, so there is nothing to run for ${name}.`);
-    return (await runNode([...job, ...args], { environment: pnpm.environment })).exitCode;
+    const environment = { ...pnpm.environment, ...environments[name] };
+    return (await runNode([...job, ...args], { environment })).exitCode;
   } catch (error) {
     console.error(error.message);
     return 1;
