@@ -28,7 +28,7 @@ export interface Pending {
   readonly decision: Decision | null;
 }
 
-export interface MethodMemory {
+interface MethodMemory {
   readonly method: string;
   readonly memory: number;
 }

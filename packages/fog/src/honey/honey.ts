@@ -18,6 +18,8 @@ export interface HoneyOptions {
   readonly rows?: number;
 }
 
+export type HoneyKind = "passwords" | "salaries" | "customers" | "keys";
+
 /** An item that nobody has a reason to open. */
 export interface HoneyItem {
   readonly name: string;
@@ -57,7 +59,7 @@ const account = ibanShape(
 /** What `findBeacons` looks for in a fragment of honey. */
 export const honeyShapes: readonly IdentifierShape[] = [staffNumber, customerNumber, apiKey, account];
 
-const baits = {
+const baits: Readonly<Record<HoneyKind, Bait>> = {
   passwords: {
     name: (day) => `passwords-${day.slice(0, 4)}.csv`,
     header: ["system", "user", "password", "changed", "staff no"],
@@ -102,9 +104,7 @@ const baits = {
       dayBefore(row),
     ],
   },
-} satisfies Record<string, Bait>;
-
-export type HoneyKind = keyof typeof baits;
+};
 
 export const honeyKinds: readonly HoneyKind[] = ["passwords", "salaries", "customers", "keys"];
 
@@ -123,7 +123,7 @@ export function honeyItem(kind: HoneyKind, { seed, now, marks, rows }: HoneyOpti
   if (!Number.isInteger(count) || count < 10 || count > 10_000) {
     throw new RangeError(`Expected 10 to 10000 rows, got ${count}.`);
   }
-  const bait: Bait = baits[kind];
+  const bait = baits[kind];
   const shared = { faker: fakerOf(draws), draws, marks: marks ?? plainMarks(seed), now };
   const name = bait.name(dayBefore(shared));
   const lines = Array.from({ length: count }, (_, at) =>
