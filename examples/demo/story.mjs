@@ -9,6 +9,7 @@ import { count, say, show, title } from "./print.mjs";
 import { searchForSecrets } from "./secrets.mjs";
 import { ask } from "./steps.mjs";
 import { auditAgain, deleteTheCopies, destroyPartOf, tamperWithTheExport, tamperWithTheLog } from "./tamper.mjs";
+import { tellOfTheThief } from "./thief.mjs";
 
 const hour = 3_600_000;
 const shown = 12;
@@ -88,8 +89,13 @@ async function story({ found, folder, place, raw }) {
 
   await attack({ raw, open, capsule, instance, before, evidence });
 
-  title("12. No secret was left anywhere");
+  const theft = await tellOfTheThief(folder);
+
+  title("17. No secret was left anywhere");
   await searchForSecrets(folder, raw, { keyFile, passphrase, recoveryKey });
+  say("And of the owner of the guarded folder:");
+  await searchForSecrets(folder, theft.store, theft);
+  await theft.store.close();
 }
 
 /** What somebody can do who has the store, or the file, in his hands; and what comes of it. */

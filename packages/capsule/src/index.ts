@@ -19,5 +19,5 @@ export {
   sealItems,
 } from "./seal.js";
 export { type Leftover, type LeftoverOptions, leftovers, sweepAfterMilliseconds } from "./sweep.js";
-export { type RealItem, sealVariants, type VariantsOptions } from "./variants.js";
+export { sealVariants, type VariantsOptions } from "./variants.js";
 export { wrapIdentity, wrapperFor } from "./wraps.js";

@@ -48,8 +48,6 @@ export interface SealItemsOptions extends Waiting {
   readonly keyVersion: number;
   /** Called with the plaintext bytes sealed so far, over all items. */
   readonly onBytes?: (bytes: number) => void;
-  /** Which variant of each item the real one will be, as its content is bound to the number. Default: the first. */
-  readonly real?: readonly number[];
 }
 
 /** How many items are read and sealed at once: one waits for the disk while another is encrypted. */
@@ -72,12 +70,12 @@ export async function sealItems(
     bytes += more;
     options.onBytes?.(bytes);
   };
-  const sealed = await inOrder(items, itemsAtOnce, options.signal, async (item, signal, at) => {
+  const sealed = await inOrder(items, itemsAtOnce, options.signal, async (item, signal) => {
     const key = randomBytes(32);
     const place = {
       capsule: options.capsule,
       item: randomIdentifier("itm"),
-      variant: options.real?.[at] ?? 0,
+      variant: 0,
       content: randomIdentifier("cnt"),
     };
     const { length, chunks, root } = await sealContent(store, place, key, counted(item.content, count), { signal });
@@ -127,7 +125,7 @@ async function inOrder<From, To>(
   values: readonly From[],
   atOnce: number,
   signal: AbortSignal | undefined,
-  map: (value: From, signal: AbortSignal, index: number) => Promise<To>,
+  map: (value: From, signal: AbortSignal) => Promise<To>,
 ): Promise<To[]> {
   const results: To[] = [];
   const stop = new AbortController();
@@ -136,7 +134,7 @@ async function inOrder<From, To>(
   const worker = async (): Promise<void> => {
     for (const [index, value] of rest) {
       stop.signal.throwIfAborted();
-      results[index] = await map(value, stop.signal, index);
+      results[index] = await map(value, stop.signal);
     }
   };
   const guarded = (): Promise<void> =>

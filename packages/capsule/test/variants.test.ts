@@ -1,7 +1,7 @@
 import { createShareKey, releaseShare } from "@fogbound/crypto/ibe";
-import { layout } from "@fogbound/protocol";
+import { layout, randomIdentifier } from "@fogbound/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openContent, sealItems, sealVariants, unwrapItemKey, wrapIdentity, wrapperFor } from "../src/index.js";
+import { openContent, sealVariants, unwrapItemKey, wrapIdentity, wrapperFor } from "../src/index.js";
 import { type Bench, collect, keysIn, newBench, pieces, plainBytes } from "./kit.js";
 
 let bench: Bench;
@@ -10,21 +10,20 @@ beforeEach(async () => {
 });
 
 const length = 70_000;
-const realBytes = plainBytes(length);
+const realBytes: Uint8Array = plainBytes(length);
 
 async function sealAmong(decoys: number, real: number): ReturnType<typeof sealVariants> {
   const { store, capsule, group: authorities } = bench;
-  const sealed = await sealItems(store, [{ name: "a", content: realBytes }], {
-    capsule,
-    authorities,
-    keyVersion: 1,
-    real: [real],
-  });
-  const [item, keys] = [sealed.items[0], sealed.itemKeys[0]];
-  if (item === undefined || keys?.[0] === undefined) throw new Error("nothing was sealed");
-  const sources = Array.from({ length: decoys }, (_, number) => pieces(new Uint8Array(length).fill(number + 1), 9_999));
+  const sources: Uint8Array[] = Array.from({ length: decoys }, (_, number) => new Uint8Array(length).fill(number + 1));
+  sources.splice(real, 0, realBytes);
   const wrapper = await wrapperFor(authorities, capsule, 1);
-  return sealVariants(store, { item, key: keys[0], real }, sources, { capsule, wrapper });
+  const item = randomIdentifier("itm");
+  return sealVariants(
+    store,
+    item,
+    sources.map((source) => pieces(source, 9_999)),
+    { capsule, wrapper },
+  );
 }
 
 /** Opens by what an authority's shares unwrap, as a host does. */

@@ -1,18 +1,24 @@
+import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
+import { resolve } from "node:path";
 import { FogboundError } from "@fogbound/errors";
 import { formatPublicKey, type ReaderKeys, readerKeysOf } from "@fogbound/identity";
 import { type Action, type CapsuleId, nowhere, type Place, type Subject } from "@fogbound/protocol";
-import type { Access, Reader } from "fogbound";
+import type { Access, Reader, Reply } from "fogbound";
 import type { Context } from "./context.js";
 import { notFound, refused, wrongUsage } from "./failure.js";
 import { readPassphrase } from "./passphrase.js";
+import { printable } from "./printable.js";
 import { subjectOf } from "./readers.js";
 import { loadReaders } from "./readers-file.js";
+import { askSecret, canAsk } from "./terminal.js";
 import { checkKeyFile, type Vault } from "./vault.js";
 
 export interface ActingFlags {
   readonly purpose?: string;
   readonly address?: string;
+  /** A file whose first line answers a question, should one be put. */
+  readonly answerFile?: string;
 }
 
 /** An item that may be read now. */
@@ -39,10 +45,10 @@ export async function actingOn(
 ): Promise<Acting> {
   const keyFile = context.settings.as.value;
   if (keyFile !== null) return asReader(vault, context, { ...wish, capsule, keyFile });
-  for (const flag of ["purpose", "address"] as const)
+  for (const [flag, name] of [["purpose"], ["address"], ["answerFile", "answer-file"]] as const)
     if (wish[flag] !== undefined)
       throw wrongUsage(
-        `--${flag} stands in a reader's record, and the owner's own key leaves none. Give --as KEYFILE.`,
+        `--${name ?? flag} stands in a reader's record, and the owner's own key leaves none. Give --as KEYFILE.`,
       );
   context.output.note("read with the owner's own key; this leaves no record");
   return {
@@ -67,7 +73,13 @@ async function asReader(vault: Vault, context: Context, wish: ReaderWish): Promi
   const { signal } = context;
   return {
     itemNames: async () => [...(await vault.host.offer(wish.capsule, { signal })).items.keys()],
-    open: async (name) => opened(await ask(vault, reader, { ...wish, item: name, place }, signal)),
+    open: async (name) => {
+      const asking = { ...wish, item: name, place };
+      const access = await ask(vault, reader, asking, signal);
+      if (access.outcome !== "challenged") return opened(access);
+      const reply = { challenge: access.challenge, answer: await answerTo(access, context, wish.answerFile) };
+      return opened(await ask(vault, reader, { ...asking, reply }, signal));
+    },
   };
 }
 
@@ -75,13 +87,14 @@ async function asReader(vault: Vault, context: Context, wish: ReaderWish): Promi
 async function ask(
   vault: Vault,
   reader: Reader,
-  wish: ReaderWish & { readonly item: string; readonly place: Place },
+  wish: ReaderWish & { readonly item: string; readonly place: Place; readonly reply?: Reply },
   signal: AbortSignal,
 ): Promise<Access> {
-  const { item, action, purpose, place } = wish;
+  const { item, action, purpose, place, reply } = wish;
   const once = async (): Promise<Access> => {
     const offer = await vault.host.offer(wish.capsule, { signal });
-    const request = await reader.request(offer, { item, action, ...(purpose === undefined ? {} : { purpose }) });
+    const said = { ...(purpose === undefined ? {} : { purpose }), ...(reply === undefined ? {} : { reply }) };
+    const request = await reader.request(offer, { item, action, ...said });
     return vault.host.accessSigned(request, place, { signal });
   };
   return once().catch((error: unknown) => {
@@ -93,8 +106,24 @@ async function ask(
 function opened(access: Access): OpenedItem {
   if (access.outcome === "permitted") return { name: access.name, size: access.size, body: access.read() };
   if (access.outcome === "challenged")
-    throw refused(`Challenged: ${access.question} (${access.id}). This command cannot answer challenges.`);
+    throw refused(`Asked again: ${access.question} (${access.id}). Run the command once more.`);
   throw refused(`Refused: ${access.reason} (${access.id}). The request is recorded.`);
+}
+
+type Challenged = Extract<Access, { outcome: "challenged" }>;
+
+/** @throws CommandFailure, exit 3, when nobody is there to answer. */
+async function answerTo({ question, id }: Challenged, context: Context, file: string | undefined): Promise<string> {
+  if (file !== undefined) return firstLine(await readFile(resolve(context.directory, file), "utf8"));
+  if (canAsk(context.terminal)) return askSecret(context.terminal, printable(question));
+  throw refused(
+    `Challenged: ${printable(question)} (${id}). There is no terminal to answer on: give --answer-file FILE.`,
+  );
+}
+
+function firstLine(text: string): string {
+  const [line = ""] = text.split(/\r?\n/);
+  return line;
 }
 
 async function readerKeys(keyFile: string, context: Context): Promise<ReaderKeys> {

@@ -9,10 +9,15 @@ export const entryColumns: readonly Column<Entry>[] = [
   { title: "READER", value: ({ reader, heldBy }) => (heldBy === "host" ? `${reader} (host's session)` : reader) },
   { title: "ITEM", value: ({ item }) => item },
   { title: "ACTION", value: ({ action }) => action },
-  { title: "OUTCOME", value: ({ outcome }) => outcome },
+  { title: "OUTCOME", value: shownOutcome },
   { title: "BYTES", value: ({ bytes }) => grouped(bytes), align: "right" },
   { title: "FROM", value: ({ place }) => shownPlace(place) },
 ];
+
+/** What the guard made of it stands beside what the host was told. */
+function shownOutcome({ outcome, fog }: Entry): string {
+  return fog === null || fog.step === "calm" || fog.step === outcome ? outcome : `${outcome} (${fog.step})`;
+}
 
 function shownPlace({ address, country }: Entry["place"]): string {
   const known = [address, country].filter((part) => part !== null);

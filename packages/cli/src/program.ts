@@ -3,6 +3,7 @@ import type { CommonFlags, Context } from "./context.js";
 import type { ExitCode } from "./exit-codes.js";
 import { packageVersion } from "./package-version.js";
 import { onceOnly, usageFailure } from "./usage.js";
+import { addFogVerbs } from "./verbs/fog.js";
 import { addKeepingVerbs } from "./verbs/keeping.js";
 import { addEvidenceVerbs } from "./verbs/keeping-evidence.js";
 import { addMovingVerbs } from "./verbs/moving.js";
@@ -54,6 +55,7 @@ export function buildProgram({ perform, show, columns }: ProgramOptions): Comman
   addEvidenceVerbs(program, perform);
   addKeepingVerbs(program, perform);
   addMovingVerbs(program, perform);
+  addFogVerbs(program, perform);
   return program.addHelpText("after", firstSteps);
 }
 

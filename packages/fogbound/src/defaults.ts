@@ -29,3 +29,13 @@ export const mostHeldBytes: number = 16 * 1024 * 1024;
 /** What a manifest can say of break-glass: releases, and a week. */
 export const mostReleases = 10_000;
 export const mostOutageSeconds = 604_800;
+
+/** False alarms that one reader is bothered with at most, in 30 days. */
+export const alarmsPerMonth = 1;
+
+/** Decoys sealed with one item, at most: each is another copy to store. */
+export const mostSealedDecoys = 15;
+
+/** Bytes of all models of one capsule (4 MiB), which stand in its manifest of at most 8; and of one model (64 KiB). */
+export const modelsBytes: number = 4 * 1024 * 1024;
+export const modelBytes: number = 64 * 1024;

@@ -6,6 +6,7 @@ import { type Alerts, type AuthorityId, type Clock, ownerIdOf } from "@fogbound/
 import type { ObjectStore } from "@fogbound/storage";
 import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
 import { Host, hostEntry } from "./host.js";
+import { lazyGuard } from "./lazy-guard.js";
 import { Owner } from "./owner.js";
 import { systemClock } from "./parties.js";
 import { pinFiles } from "./pin-files.js";
@@ -77,6 +78,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     keys: keys.authority,
     harmonizer,
     clock,
+    profiler: lazyGuard(),
+    contents: options.store,
     ...told,
   });
   const shared = { store: options.store, harmonizer, authorities: [authority], clock };

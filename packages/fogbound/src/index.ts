@@ -26,6 +26,7 @@ export { Policy, type Rule } from "@fogbound/policy";
 export type {
   Action,
   Alert,
+  AlertLetter,
   Alerts,
   AuditorEntry,
   Authority,
@@ -34,6 +35,9 @@ export type {
   CapsuleId,
   Clock,
   Finding,
+  FogResponse,
+  FogStep,
+  FogVerdict,
   Harmonizer,
   HostEntry,
   InstanceId,
@@ -54,23 +58,29 @@ export {
   type StoreDriver,
   type StoredObject,
 } from "@fogbound/storage";
+export { type AlertMailbox, alertMailbox, collectAlerts } from "./alert-mailbox.js";
 export { Auditor } from "./auditor.js";
 export type { AddAuditorOptions, AuditorAdded } from "./auditor-grants.js";
 export type { ResealOptions, RewrapOptions } from "./change-keys.js";
 export type { Erased, Erasure } from "./erase.js";
 export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
+export type { FogReaderWish, FogWish } from "./fog-request.js";
+export type { FogTerms } from "./fog-terms.js";
 export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
 export { readKeyFile, writeKeyFile } from "./key-file.js";
 export { type Collected, collectMailbox } from "./mailbox.js";
-export { Owner, type SealOptions } from "./owner.js";
+export { Owner } from "./owner.js";
 export type { Revocation } from "./owner-steps.js";
 export type { AuditorParties, HostParties, OwnerParties } from "./parties.js";
 export { pinFiles } from "./pin-files.js";
 export type { Pins } from "./pins.js";
 export { Reader, type ReaderOptions } from "./reader.js";
 export type { JournalKeeper, LogObject, Repair } from "./repair.js";
+export type { Reply } from "./reply.js";
 export type { Dropped, EpochPlace } from "./retention.js";
+export type { SealOptions } from "./seal-capsule.js";
 export type { SealRequest } from "./seal-request.js";
 export type { SweepOptions, Swept } from "./sweep.js";
+export type { Trace } from "./trace.js";
 export type { Access, Capsule, CapsuleState } from "./types.js";
 export { openVault, type VaultStores } from "./vault-stores.js";

@@ -1,16 +1,10 @@
 import { type Audit, verify } from "@fogbound/audit";
 import {
-  checkItems,
   type ManifestDraft,
   type ManifestVersion,
-  newCountKey,
-  newGenesis,
   type OwnerView,
   openAsOwner,
   readManifests,
-  sealItems,
-  signManifest,
-  storeManifest,
 } from "@fogbound/capsule";
 import type { Policy } from "@fogbound/policy";
 import {
@@ -19,10 +13,12 @@ import {
   type ChainTip,
   type Clock,
   type Finding,
+  familiar,
   layout,
   type OwnerId,
   ownerIdOf,
   type Pin,
+  type Subject,
   sameBytes,
   type Waiting,
 } from "@fogbound/protocol";
@@ -30,14 +26,14 @@ import { type AddAuditorOptions, type AuditorAdded, grantAuditor, withdrawAudito
 import { stateOf } from "./capsule-state.js";
 import { type Current, changeCapsule, currentVersion } from "./change.js";
 import { type ResealOptions, type RewrapOptions, resealCapsule, rewrapCapsule } from "./change-keys.js";
-import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
 import { type Erased, type Erasure, eraseRecords } from "./erase.js";
 import { evidenceFor } from "./evidence.js";
 import { exportCapsule } from "./export.js";
+import { type FogTerms, withTerms } from "./fog-terms.js";
 import { importExport } from "./import.js";
 import { isImported, refuseImported } from "./imported.js";
 import { acknowledgeTips, explainFinding, type Noting } from "./notes.js";
-import { capsuleIds, notOurs, type Revocation, revoked, signalOf, totalOf } from "./owner-steps.js";
+import { capsuleIds, notOurs, type Revocation, revoked, signalOf } from "./owner-steps.js";
 import { type OwnerParties, systemClock } from "./parties.js";
 import { auditPinned } from "./pins.js";
 import { isOffline, publishVersions } from "./publish.js";
@@ -45,14 +41,11 @@ import { readItem } from "./read-item.js";
 import { readableFrom } from "./readable.js";
 import { type Repair, repairCapsule } from "./repair.js";
 import { type Dropped, dropExpiredEpochs } from "./retention.js";
-import { checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
+import { type SealOptions, sealCapsule } from "./seal-capsule.js";
+import { policyTerms, type SealRequest } from "./seal-request.js";
 import { type SweepOptions, type Swept, sweepStore } from "./sweep.js";
+import { type Trace, traceFragment } from "./trace.js";
 import type { Capsule } from "./types.js";
-
-export interface SealOptions extends Waiting {
-  /** Plaintext bytes sealed so far; the total is null when a source does not say its size. */
-  readonly onProgress?: (bytes: number, total: number | null) => void;
-}
 
 /** Seals, changes, revokes, and reads the audit. */
 export class Owner {
@@ -75,63 +68,11 @@ export class Owner {
    * *sealed*, whole, until `publish`.
    *
    * @throws TypeError for no items, names that are none or given twice, no policy, no host, no issuer; RangeError for a
-   * lease or a push that is no time or no size.
+   * lease or a push that is no time or no size; either for a wish for fog that cannot be fulfilled.
    * @throws FogboundError `POLICY_INVALID`, `FORMAT_INVALID` when it is too large, and the store's codes.
    */
   async seal(request: SealRequest, options: SealOptions = {}): Promise<Capsule> {
-    checkItems(request.items);
-    checkTimes(request);
-    const lease = request.leaseSeconds ?? leaseSeconds;
-    const terms = await policyTerms(request.policy, lease);
-    const hosts = required(request.hosts, this.#parties.defaults?.hosts, "hosts");
-    const issuers = required(request.issuers, this.#parties.defaults?.issuers, "issuers");
-    const { keys, authorityGroup, store, harmonizer } = this.#parties;
-    const { capsule, genesis } = newGenesis({
-      root: keys.root.publicKey,
-      read: keys.read.publicKey,
-      recovery: keys.recovery,
-    });
-    const total = totalOf(request);
-    const onBytes = (bytes: number): void => options.onProgress?.(bytes, total);
-    const sealed = await sealItems(store, request.items, {
-      ...signalOf(options),
-      capsule,
-      authorities: authorityGroup,
-      keyVersion: 1,
-      onBytes,
-    });
-    const draft: ManifestDraft = {
-      public: {
-        genesis,
-        mode: terms.mode,
-        keyVersion: 1,
-        items: sealed.items,
-        hosts,
-        authorities: authorityGroup,
-        harmonizer: harmonizer.entry,
-        publishers: [],
-        auditors: request.auditors ?? [],
-        revoked: { hosts: [], instances: [], everything: false },
-        leaseSeconds: lease,
-        push: request.push ?? push,
-        stripe,
-        checkpointSeconds,
-        retainDays: request.retainDays ?? null,
-        breakGlass: request.breakGlass ?? null,
-      },
-      host: { items: sealed.descriptions, countKey: newCountKey(), counted: terms.counted },
-      authority: {
-        policy: terms.cedar,
-        issuers,
-        revokedReaders: [],
-        real: sealed.items.map(() => 0),
-        regrants: [],
-        fog: null,
-      },
-      itemKeys: sealed.itemKeys,
-    };
-    const version = await signManifest(capsule, draft, null, this.#clock(), keys.root);
-    await storeManifest(store, version, signalOf(options));
+    const version = await sealCapsule({ ...this.#parties, clock: this.#clock }, request, options);
     return this.#publishFirst(version, signalOf(options));
   }
 
@@ -193,6 +134,39 @@ export class Owner {
         authority: { ...draft.authority, policy: terms.cedar },
       };
     });
+  }
+
+  /**
+   * Changes what the guard does, and leaves what is left out; in force when it resolves. Decoys stay as they were sealed.
+   * @throws TypeError or RangeError for a wish that is none, and for a capsule that was sealed without fog.
+   */
+  async setFog(capsule: CapsuleId, wish: FogTerms, waiting: Waiting = {}): Promise<Capsule> {
+    return this.#change(capsule, waiting, (draft) => withTerms(draft, wish));
+  }
+
+  /**
+   * Says that a reader was himself after all: his fog ends, and what surprised is learnt as his.
+   * @throws FogboundError `CLOCK_UNTRUSTED` when the authority's clock is another, `AUTHORITY_UNREACHABLE`, `MANIFEST_STALE`.
+   */
+  async trust(capsule: CapsuleId, reader: Subject, waiting: Waiting = {}): Promise<void> {
+    const { keys, authorities } = this.#parties;
+    const word = await familiar.sign({ suite: 1, capsule, reader, time: this.#clock() }, keys.root);
+    await Promise.all(authorities.map((authority) => authority.trust(word, waiting)));
+  }
+
+  /**
+   * Whose decoy a fragment is from: lines in any order, columns left out, copied into a mail. Four identifiers are enough.
+   * Reads the fragment once, in bounded memory.
+   * @returns nothing when nothing in it names anybody; the surest first
+   * @throws TypeError for a capsule that was sealed without fog; FogboundError as `audit`.
+   */
+  async trace(
+    capsule: CapsuleId,
+    fragment: AsyncIterable<Uint8Array>,
+    waiting: Waiting = {},
+  ): Promise<readonly Trace[]> {
+    const view = await this.describe(capsule, waiting);
+    return traceFragment(view, fragment, () => this.#accesses(capsule, waiting));
   }
 
   /** Stops the next release; in force when it resolves, the harmonizer's receipt in hand. */

@@ -1,7 +1,16 @@
 import type { Item } from "@fogbound/capsule";
 import { Policy, type ValidatedPolicy, validatePolicy } from "@fogbound/policy";
-import type { AuditorEntry, BreakGlass, CountedRule, HostEntry, Issuer, LoggingMode } from "@fogbound/protocol";
+import type {
+  AuditorEntry,
+  AuthorityGroup,
+  BreakGlass,
+  CountedRule,
+  HostEntry,
+  Issuer,
+  LoggingMode,
+} from "@fogbound/protocol";
 import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases, mostRetainDays } from "./defaults.js";
+import { checkFog, type FogWish } from "./fog-request.js";
 
 export interface SealRequest {
   readonly items: readonly [Item, ...Item[]];
@@ -28,6 +37,8 @@ export interface SealRequest {
   readonly issuers?: readonly [Issuer, ...Issuer[]];
   /** Who else may read the log. Default: nobody. */
   readonly auditors?: readonly AuditorEntry[];
+  /** A guard over the readers. Default: none, and what the policy permits is served. */
+  readonly fog?: FogWish;
 }
 
 /** What the manifest says of a policy. */
@@ -55,6 +66,21 @@ export async function policyTerms(policy: Policy | "record-only", leaseSeconds: 
     cedar: policy.cedar,
     counted: validated.counting.map(({ id, actions, items }) => ({ id, actions, items })),
   };
+}
+
+/**
+ * A guard judges every access, so none may be served without asking; and where nobody is refused, nobody is challenged.
+ * @throws TypeError for fog with a lease, without a policy, or under several authorities: one of them would have to be it.
+ */
+export function checkGuard({ fog, policy, items, leaseSeconds }: SealRequest, authorities: AuthorityGroup): void {
+  if (fog === undefined) return;
+  checkFog(fog, items);
+  if (policy === "record-only")
+    throw new TypeError("Expected a policy beside fog, got record-only, which refuses nobody.");
+  if ((leaseSeconds ?? 0) > 0)
+    throw new TypeError("Expected leaseSeconds 0 beside fog: a lease is served without asking.");
+  if (authorities.members.length > 1)
+    throw new TypeError(`Expected one authority for a capsule with fog, got ${authorities.members.length}.`);
 }
 
 /** @throws RangeError for a lease, a push or a break-glass that is no time, no size or no number: before anything is written. */

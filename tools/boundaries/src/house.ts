@@ -28,8 +28,8 @@ export const house: Readonly<Record<string, Room>> = {
   authority: { mayImport: ["errors", "crypto", "protocol", "storage", "policy", "identity", "capsule", "log"] },
   fog: { mayImport: ["errors", "crypto", "protocol"] },
   fogbound: {
-    mayImport: ["errors", "storage", "policy", "identity", "capsule", "log", "audit", "protocol"],
-    also: { files: ["src/embedded", "src/testing"], mayImport: ["authority", "harmonizer", "fog"] },
+    mayImport: ["errors", "storage", "policy", "identity", "capsule", "log", "audit", "fog", "protocol"],
+    also: { files: ["src/embedded", "src/testing"], mayImport: ["authority", "harmonizer"] },
     nodeBuiltins: ["src/key-file", "src/pin-files"],
   },
   service: {

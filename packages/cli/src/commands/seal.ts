@@ -1,7 +1,8 @@
-import type { Item, SealRequest } from "fogbound";
+import type { FogWish, Item, SealRequest } from "fogbound";
 import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
 import { wrongUsage } from "../failure.js";
+import { readFogFile } from "../fog-file.js";
 import { issuersFor } from "../issuers.js";
 import { byteSize, counted, wholeNumber } from "../numbers.js";
 import { type PolicyFlags, policyFrom } from "../policy-flags.js";
@@ -16,6 +17,8 @@ import { type Vault, withVault } from "../vault.js";
 export interface SealFlags extends PolicyFlags {
   readonly lease?: string;
   readonly retainDays?: string;
+  /** A file, or true for a guard with nothing but defaults. */
+  readonly fog?: string | true;
 }
 
 /** `fogbound seal PATH...`: prints the capsule id, alone. Everything that can be wrong with what was typed is said before a key is opened. */
@@ -28,12 +31,14 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
     flags.retainDays === undefined
       ? undefined
       : wholeNumber(flags.retainDays, "--retain-days", { least: 0, most: 36_500 });
+  const fog = await fogFrom(flags.fog, context.directory);
   const sources = await findSources(paths, context.directory, storeFolders(requiredStores(context.settings)));
   const capsule = await withVault(context, (vault) => {
     const terms = {
       policy,
       ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
       ...(retainDays === undefined ? {} : { retainDays }),
+      ...(fog === undefined ? {} : { fog }),
     };
     return sealSources(vault, context, { sources, known, terms });
   });
@@ -46,10 +51,14 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
   return 0;
 }
 
+async function fogFrom(flag: string | true | undefined, directory: string): Promise<FogWish | undefined> {
+  return flag === undefined ? undefined : flag === true ? {} : readFogFile(flag, directory);
+}
+
 interface Sealing {
   readonly sources: readonly Source[];
   readonly known: readonly KnownReader[];
-  readonly terms: Pick<SealRequest, "policy" | "leaseSeconds" | "retainDays">;
+  readonly terms: Pick<SealRequest, "policy" | "leaseSeconds" | "retainDays" | "fog">;
 }
 
 async function sealSources(

@@ -42,5 +42,10 @@ function withActingFlags(verb: Command): Command {
       onceOnly("--as"),
     )
     .option("--purpose <text>", "why; it stands in the record", onceOnly("--purpose"))
-    .option("--address <ip>", "where the reader is, on your word; it stands in the record", onceOnly("--address"));
+    .option("--address <ip>", "where the reader is, on your word; it stands in the record", onceOnly("--address"))
+    .option(
+      "--answer-file <file>",
+      "its first line answers a question, should one be put; default: asked on the terminal",
+      onceOnly("--answer-file"),
+    );
 }

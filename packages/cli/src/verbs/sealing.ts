@@ -39,6 +39,7 @@ function addSeal(program: Command, perform: Perform): void {
     .option("--from <network>", "from which network, such as 10.0.0.0/8; repeat it for several", collected)
     .option("--policy <file>", "a policy in Cedar, in place of the flags above", onceOnly("--policy"))
     .option("--record-only", "refuse nobody, record every access")
+    .option("--fog [file]", "guard the readers: challenges and decoys; a JSON file says how")
     .option(
       "--lease <seconds>",
       "how long one answer may be used again; default: 0, every access asks",

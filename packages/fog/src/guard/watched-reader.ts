@@ -1,0 +1,174 @@
+import { randomBytes } from "@fogbound/crypto";
+import type { CapsuleId, FogHands, ProfiledAccess, Remembered, Waiting } from "@fogbound/protocol";
+import { settleReply, takeReply } from "../challenge/answer.js";
+import { beginChallenge } from "../challenge/begin.js";
+import { type Enrolled, enrolled } from "../challenge/enrolled.js";
+import { challengeState, freshState } from "../challenge/state.js";
+import type { AccessEvent } from "../profile/event.js";
+import {
+  type AlarmBudget,
+  type Judgement,
+  judge,
+  learn,
+  learnBaseline,
+  type Outcome,
+  observe,
+  onceAMonth,
+  type Profile,
+  profileFormat,
+  reassure,
+} from "../profile/index.js";
+import type { Kept } from "./keeper.js";
+import type { MarkBook } from "./marks.js";
+import { mostMarks, mostSurprising, type ReaderMemory, readerMemory } from "./memory.js";
+import type { Peers } from "./peers.js";
+
+/** What was learnt since the last save goes down after so many accesses, or so long. */
+const mostUnsaved = 32;
+const unsavedMilliseconds = 10 * 60 * 1000;
+
+/** How long who has shown himself is not asked again: 12 h. */
+const trustMilliseconds = 12 * 60 * 60 * 1000;
+
+/** One reader as a guard knows him now: what is remembered, and what has changed since it was saved. */
+export class WatchedReader {
+  hands: FogHands;
+  readonly #name: string;
+  readonly #peers: Peers;
+  readonly #profile: Profile;
+  #memory: ReaderMemory;
+  #after: Remembered | null;
+  #unsaved = 0;
+  #learntAt = 0;
+
+  constructor(name: string, kept: Kept<ReaderMemory>, peers: Peers, hands: FogHands) {
+    this.#name = name;
+    this.#memory = kept.value;
+    this.#after = kept.after;
+    this.#profile = profileFormat.decode(kept.value.profile);
+    this.#peers = peers;
+    this.hands = hands;
+  }
+
+  get memory(): ReaderMemory {
+    return this.#memory;
+  }
+
+  get isChanged(): boolean {
+    return this.#unsaved > 0;
+  }
+
+  get #isDue(): boolean {
+    const isOld = this.#profile.now.time - this.#learntAt >= unsavedMilliseconds;
+    return this.#unsaved >= mostUnsaved || (this.#unsaved > 0 && isOld);
+  }
+
+  change(changes: Partial<ReaderMemory>): void {
+    this.#memory = { ...this.#memory, ...changes };
+    this.#unsaved++;
+  }
+
+  /** Looks at an access, and takes note that it happened. */
+  judge(event: AccessEvent, budget: AlarmBudget): Judgement {
+    const judgement = judge(this.#profile, this.#peers.baseline, event, budget);
+    observe(this.#profile, judgement);
+    return judgement;
+  }
+
+  learn(judgement: Judgement, outcome: Outcome): void {
+    if (this.#unsaved === 0) this.#learntAt = this.#profile.now.time;
+    learn(this.#profile, judgement, outcome);
+    learnBaseline(this.#peers.baseline, judgement, outcome);
+    this.#unsaved++;
+  }
+
+  /** Keeps what surprised, to be learnt when it turns out to be the reader's own. */
+  keep(event: AccessEvent): void {
+    this.change({ surprising: [...this.#memory.surprising.slice(1 - mostSurprising), event] });
+  }
+
+  /** The reader was himself: fog ends, what surprised is his, and for a while he is not asked again. */
+  clear(time: number): void {
+    for (const event of this.#memory.surprising) this.learn(this.judge(event, onceAMonth), "answered");
+    reassure(this.#profile);
+    const marks = this.#memory.marks.filter(({ isServed }) => !isServed);
+    const trustedUntil = time + trustMilliseconds;
+    this.change({ foggedSince: null, surprising: [], unanswered: 0, askedAt: 0, marks, trustedUntil });
+  }
+
+  /** Puts a question. */
+  ask(access: ProfiledAccess): string {
+    const state = this.#challenge();
+    const begin = { id: access.request, now: access.time, random: randomBytes(32) };
+    const begun = beginChallenge(enrolledOf(access), state, begin);
+    this.change({
+      challenge: challengeState.encode(begun.state),
+      unanswered: this.#memory.unanswered + 1,
+      askedAt: access.time,
+    });
+    return begun.question;
+  }
+
+  /**
+   * Hears a reply. The attempt is counted, and durable, before it is looked at: no crash gives it back.
+   * @returns null when another process has changed what is known of the reader meanwhile
+   */
+  async hear(access: ProfiledAccess, waiting: Waiting): Promise<boolean | null> {
+    const { reply } = access;
+    if (reply === null) throw new TypeError("Expected an access with a reply, got one without.");
+    const answer = { id: reply.challenge, reply: reply.answer, now: access.time };
+    const taken = takeReply(enrolledOf(access), this.#challenge(), answer);
+    this.change({ challenge: challengeState.encode(taken.state) });
+    if (!(await this.save(waiting))) return null;
+    const settled = settleReply(taken.state, await taken.verify());
+    this.change({ challenge: challengeState.encode(settled.state) });
+    return settled.passed && !taken.isLimited;
+  }
+
+  /** The mark that decoys for this reader carry in this capsule: reserved once, and durable before it is used. */
+  async markFor(capsule: CapsuleId, book: MarkBook, waiting: Waiting): Promise<number> {
+    const known = this.#memory.marks.find((one) => one.capsule === capsule);
+    if (known !== undefined) return known.mark;
+    const mark = await book.next(capsule, this.hands, waiting);
+    const marks = [...this.#memory.marks.slice(1 - mostMarks), { capsule, mark, isServed: false }];
+    this.change({ marks });
+    return mark;
+  }
+
+  isMarked(capsule: CapsuleId): boolean {
+    return this.#memory.marks.some((one) => one.capsule === capsule);
+  }
+
+  /** @returns whether it was not so before. */
+  markServed(capsule: CapsuleId): boolean {
+    const isNew = this.#memory.marks.some((one) => one.capsule === capsule && !one.isServed);
+    const marks = this.#memory.marks.map((one) => (one.capsule === capsule ? { ...one, isServed: true } : one));
+    if (isNew) this.change({ marks });
+    return isNew;
+  }
+
+  /** @returns false when another process has saved meanwhile: what is known here is old. */
+  async save(waiting: Waiting): Promise<boolean> {
+    const value = { ...this.#memory, profile: profileFormat.encode(this.#profile) };
+    const saved = await this.hands.memory.save(this.#name, readerMemory.encode(value), this.#after, waiting);
+    if (saved === null) return false;
+    this.#after = saved;
+    this.#unsaved = 0;
+    return true;
+  }
+
+  /** What was learnt, when it is much or old. @returns as `save`. */
+  async saveSoon(waiting: Waiting): Promise<boolean> {
+    return this.#isDue ? this.save(waiting) : true;
+  }
+
+  #challenge(): typeof freshState {
+    const { challenge } = this.#memory;
+    return challenge === null ? freshState : challengeState.decode(challenge);
+  }
+}
+
+function enrolledOf({ settings, reader }: ProfiledAccess): Enrolled | null {
+  const bytes = settings.readers.find((one) => one.reader === reader)?.challenge ?? null;
+  return bytes === null ? null : enrolled.decode(bytes);
+}

@@ -1,0 +1,50 @@
+import type { Audit, Entry } from "@fogbound/audit";
+import type { OwnerView } from "@fogbound/capsule";
+import { type FogSettings, fogSettings } from "@fogbound/protocol";
+
+/** Whose decoy a fragment was copied from. */
+export interface Trace {
+  /** The accesses that were served this decoy, in receipt order: usually one reader's, in one episode. */
+  readonly accesses: readonly Entry[];
+  /** How many different identifiers of it the fragment holds. */
+  readonly identifiers: number;
+  /** Upper bound for the probability that a fragment of other origin holds as many: always below one in a million. */
+  readonly chance: number;
+}
+
+/** @throws TypeError for a capsule without fog. */
+export async function traceFragment(
+  view: OwnerView,
+  fragment: AsyncIterable<Uint8Array>,
+  audit: () => Promise<Audit>,
+): Promise<readonly Trace[]> {
+  const settings = settingsOf(view);
+  const { findBeacons, shapesOf } = await import("@fogbound/fog");
+  const shapes = settings.models.flatMap((model) => (model === null ? [] : shapesOf(model)));
+  const served = await servedDecoys(await audit());
+  if (shapes.length === 0 || served.size === 0) return [];
+  const issued = [...served.keys()].map((episode) => ({ episode, rows: null }));
+  const { findings } = await findBeacons(settings.beaconKey, fragment, { shapes, issued });
+  return findings
+    .filter(({ isNamed }) => isNamed)
+    .map(({ episodes, identifiers, chance }) => ({
+      accesses: episodes.flatMap((mark) => served.get(mark) ?? []),
+      identifiers,
+      chance,
+    }));
+}
+
+function settingsOf({ authority, version }: OwnerView): FogSettings {
+  if (authority.fog !== null) return fogSettings.decode(authority.fog);
+  throw new TypeError(`Expected a capsule that was sealed with fog, got ${version.capsule}: it has no decoys.`);
+}
+
+/** By the mark that the journal gives each of them. */
+async function servedDecoys(audit: Audit): Promise<ReadonlyMap<number, readonly Entry[]>> {
+  const served = new Map<number, Entry[]>();
+  for await (const entry of audit.accesses()) {
+    const mark = entry.fog?.step === "fogged" ? entry.fog.mark : null;
+    if (mark !== null) served.set(mark, [...(served.get(mark) ?? []), entry]);
+  }
+  return served;
+}
