@@ -102,10 +102,14 @@ export function datePattern(pattern: string): DatePattern {
   const fields = parts.filter((part) => tokens.has(part));
   const source = parts.map((part) => tokens.get(part) ?? literal(part).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const expression = new RegExp(`^${source.join("")}$`);
+  const writers = parts.map((part) => forms.get(part) ?? (() => literal(part)));
   const made: DatePattern = {
     pattern,
     read: (text) => instantOf(expression.exec(text), fields),
-    write: (instant) => parts.map((part) => (tokens.has(part) ? written(part, instant) : literal(part))).join(""),
+    write: (instant) => {
+      const date = new Date(instant * 1000);
+      return writers.map((write) => write(date)).join("");
+    },
   };
   compiled.set(pattern, made);
   return made;
@@ -163,31 +167,28 @@ function monthOf(name: string): number {
   return 1 + months.findIndex((month) => month.startsWith(name));
 }
 
-function written(token: string, instant: number): string {
-  const date = new Date(instant * 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const month = months[date.getUTCMonth()] ?? "";
-  const hour = date.getUTCHours();
-  const forms: Readonly<Record<string, string>> = {
-    yyyy: String(date.getUTCFullYear()).padStart(4, "0"),
-    yy: two(date.getUTCFullYear() % 100),
-    MMMM: month,
-    MMM: month.slice(0, 3),
-    MM: two(date.getUTCMonth() + 1),
-    M: String(date.getUTCMonth() + 1),
-    dd: two(date.getUTCDate()),
-    d: String(date.getUTCDate()),
-    EEE: weekdays[date.getUTCDay()] ?? "",
-    HH: two(hour),
-    H: String(hour),
-    h: String(hour % 12 || 12),
-    hh: two(hour % 12 || 12),
-    mm: two(date.getUTCMinutes()),
-    ss: two(date.getUTCSeconds()),
-    SSS: String(date.getUTCMilliseconds()).padStart(3, "0"),
-    a: hour < 12 ? "AM" : "PM",
-  };
-  return forms[token] ?? token;
+const forms: ReadonlyMap<string, (date: Date) => string> = new Map<string, (date: Date) => string>([
+  ["yyyy", (date) => String(date.getUTCFullYear()).padStart(4, "0")],
+  ["yy", (date) => two(date.getUTCFullYear() % 100)],
+  ["MMMM", (date) => months[date.getUTCMonth()] ?? ""],
+  ["MMM", (date) => (months[date.getUTCMonth()] ?? "").slice(0, 3)],
+  ["MM", (date) => two(date.getUTCMonth() + 1)],
+  ["M", (date) => String(date.getUTCMonth() + 1)],
+  ["dd", (date) => two(date.getUTCDate())],
+  ["d", (date) => String(date.getUTCDate())],
+  ["EEE", (date) => weekdays[date.getUTCDay()] ?? ""],
+  ["HH", (date) => two(date.getUTCHours())],
+  ["H", (date) => String(date.getUTCHours())],
+  ["h", (date) => String(date.getUTCHours() % 12 || 12)],
+  ["hh", (date) => two(date.getUTCHours() % 12 || 12)],
+  ["mm", (date) => two(date.getUTCMinutes())],
+  ["ss", (date) => two(date.getUTCSeconds())],
+  ["SSS", (date) => String(date.getUTCMilliseconds()).padStart(3, "0")],
+  ["a", (date) => (date.getUTCHours() < 12 ? "AM" : "PM")],
+]);
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 function grainOf(instants: readonly number[]): number {

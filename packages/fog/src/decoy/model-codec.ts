@@ -1,6 +1,7 @@
 import { fromUtf8, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import { bytes, type Codec, flag, list, oneOf, struct, text, union, unsigned } from "@fogbound/protocol/codec";
+import { compileShape } from "../beacon/compile.js";
 import { identifierShape, type ShapePart } from "../beacon/shape.js";
 import type { Encoding } from "./characters.js";
 import type { CodePattern, CodeValues } from "./codes.js";
@@ -8,7 +9,8 @@ import type { DateValues } from "./dates.js";
 import { type FakeValues, fakeKinds } from "./fakes.js";
 import type { IdentifierValues } from "./identifiers.js";
 import type { CountingValues, NumberStyle, NumberValues, Precision } from "./numbers.js";
-import type { Prose } from "./prose.js";
+import { unpack } from "./packed.js";
+import { type Prose, unpackPairs } from "./prose.js";
 import type { Column, Common, Link, ProseValues, Table, Values } from "./table-model.js";
 
 /** Any text, the empty one included. */
@@ -35,12 +37,15 @@ const mostColumns = 1024;
 /** Columns, and a row's index in their lists. */
 export const columnNumber: Codec<number> = unsigned(mostColumns);
 
-export const prose: Codec<Prose> = struct<Prose>({
-  symbols: list(text(256), { most: 65_536 }),
-  pairs: anyBytes,
-  lengths: bytes(96, 1024),
-  alphabet: anyText,
-});
+export const prose: Codec<Prose> = sound(
+  struct<Prose>({
+    symbols: list(text(256), { most: 65_536 }),
+    pairs: anyBytes,
+    lengths: bytes(96, 1024),
+    alphabet: anyText,
+  }),
+  (read) => [unpackPairs(read), unpack(read.lengths)],
+);
 
 const common: Codec<Common> = struct<Common>({ text: anyText, count });
 const style: Codec<NumberStyle> = struct<NumberStyle>({
@@ -69,7 +74,7 @@ const values: Codec<Values> = union<Values>({
   date: struct<DateValues>({ kind: oneOf("date"), pattern: text(64), grain: real, knots: reals, step: real }),
   identifier: struct<IdentifierValues>({
     kind: oneOf("identifier"),
-    shape: mapped(bytes(1, 65_536), identifierShape.encode, identifierShape.decode),
+    shape: sound(mapped(bytes(1, 65_536), identifierShape.encode, identifierShape.decode), compileShape),
     behind: list(common, { most: 32 }),
     distinct: count,
   }),
@@ -111,7 +116,7 @@ const link: Codec<Link> = union<Link>({
   table: struct<Extract<Link, { kind: "table" }>>({
     kind: oneOf("table"),
     of: columnNumber,
-    rows: list(anyBytes, { most: 1024 }),
+    rows: list(sound(anyBytes, unpack), { most: 1024 }),
   }),
   within: struct<Extract<Link, { kind: "within" }>>({ kind: oneOf("within"), of: columnNumber }),
 });
@@ -138,6 +143,22 @@ export function mapped<Inner, Outer>(
   return {
     write: (value) => inner.write(write(value)),
     read: (value, path) => read(inner.read(value, path)),
+  };
+}
+
+/** A codec that refuses what `check` throws a RangeError for. */
+function sound<T>(inner: Codec<T>, check: (value: T) => unknown): Codec<T> {
+  return {
+    write: (value) => inner.write(value),
+    read: (value, path) => {
+      const read = inner.read(value, path);
+      try {
+        check(read);
+      } catch (cause) {
+        throw new FogboundError("FORMAT_INVALID", `${path}: expected tables and shapes that are whole.`, { cause });
+      }
+      return read;
+    },
   };
 }
 
