@@ -20,8 +20,10 @@ const banks = [
   { text: "12000", weight: 1 },
 ];
 
+type ShapeName = "number" | "zeros" | "card" | "ean" | "iban" | "uuid" | "invoice" | "passport" | "mail" | "phone";
+
 /** One of each kind. */
-export const shapes = {
+export const shapes: Readonly<Record<ShapeName, IdentifierShape>> = {
   number: digitsShape(8),
   zeros: digitsShape(10, { beginnings: [{ text: "000", weight: 1 }] }),
   card: digitsShape(16, { beginnings: banks.map(({ weight }, at) => ({ text: `4${at}53`, weight })), check: "luhn" }),
@@ -36,7 +38,7 @@ export const shapes = {
     ["664", "660", "676"].map((text) => ({ text, weight: 1 })),
     7,
   ),
-} satisfies Record<string, IdentifierShape>;
+};
 
 export const shapeList: readonly (readonly [string, IdentifierShape])[] = Object.entries(shapes);
 
