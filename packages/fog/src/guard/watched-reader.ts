@@ -1,7 +1,7 @@
 import { randomBytes } from "@fogbound/crypto";
 import type { CapsuleId, FogHands, ProfiledAccess, Remembered, Waiting } from "@fogbound/protocol";
 import { settleReply, takeReply } from "../challenge/answer.js";
-import { beginChallenge } from "../challenge/begin.js";
+import { beginChallenge, decideChallenge } from "../challenge/begin.js";
 import { type Enrolled, enrolled } from "../challenge/enrolled.js";
 import { challengeState, freshState } from "../challenge/state.js";
 import type { AccessEvent } from "../profile/event.js";
@@ -91,6 +91,8 @@ export class WatchedReader {
   clear(time: number): void {
     for (const event of this.#memory.surprising) this.learn(this.judge(event, onceAMonth), "answered");
     reassure(this.#profile);
+    const decided = decideChallenge(this.#challenge(), { id: null, decision: "confirmed", now: time });
+    if (decided !== null) this.change({ challenge: challengeState.encode(decided) });
     const marks = this.#memory.marks.filter(({ isServed }) => !isServed);
     const trustedUntil = time + trustMilliseconds;
     this.change({ foggedSince: null, surprising: [], unanswered: 0, askedAt: 0, marks, trustedUntil });

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findBeacons, Guard, shapesOf } from "../../src/index.js";
+import { enroll, findBeacons, Guard, shapesOf } from "../../src/index.js";
 import {
   accessOf,
   ann,
@@ -186,6 +186,18 @@ describe("the owner's word", () => {
     await guard.trust(world.owner, ann, time + hour, world.hands);
     const after = await guard.judge(accessOf(world, { at: 0, time: time + hour + minute }), world.hands);
     expect([after.verdict.step, after.variant]).toEqual(["calm", null]);
+  });
+
+  it("lets a reply through that was waiting for it", async () => {
+    const readers = [
+      { reader: ann, zone: null, challenge: await enroll({ reader: ann, questions: [], totp: null, askOwner: true }) },
+    ];
+    world = await newWorld({ readers });
+    const { at, time, request } = await challenged();
+    await guard.trust(world.owner, ann, time + hour, world.hands);
+    const reply = replyTo(request, "it is me");
+    const judged = await guard.judge(accessOf(world, { at, time: time + hour + minute, reply }), world.hands);
+    expect([judged.verdict.step, judged.variant]).toEqual(["passed", null]);
   });
 
   it("is refused when it is not newer than the last: an old one replayed frees no thief", async () => {
