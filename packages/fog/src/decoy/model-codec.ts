@@ -42,6 +42,7 @@ export const prose: Codec<Prose> = sound(
     symbols: list(text(256), { most: 65_536 }),
     pairs: anyBytes,
     lengths: bytes(96, 1024),
+    reuse: unsigned(1000),
     alphabet: anyText,
   }),
   (read) => [unpackPairs(read), unpack(read.lengths)],

@@ -4,6 +4,10 @@ import { unpack } from "./packed.js";
 import { type Follows, lengthsOfClass, type Prose, unpackPairs } from "./prose.js";
 import { readSymbol, type WordClass, type WordSymbol } from "./symbols.js";
 
+/** Invented words that may come again, of each class. */
+const fewestPooled = 16;
+const mostPooled = 300;
+
 /** Writes texts after a {@link Prose}: its common words where they use to stand, invented ones in place of rare ones. */
 export class ProseWriter {
   readonly #prose: Prose;
@@ -11,6 +15,7 @@ export class ProseWriter {
   readonly #follows: readonly { readonly list: readonly Follows[]; readonly sum: number }[];
   readonly #lengths: Readonly<Record<"lower" | "title" | "upper" | "script", readonly number[]>>;
   readonly #draws: Draws;
+  readonly #pools = new Map<string, string[]>();
 
   constructor(prose: Prose, draws: Draws) {
     const lengths = unpack(prose.lengths);
@@ -57,7 +62,20 @@ export class ProseWriter {
     return symbol.spaced && !first ? ` ${text}` : text;
   }
 
+  /** Words come again as often as the rare ones of the original did. */
   #invented(kind: WordClass, text: string): string {
+    const pool = this.#pools.get(kind + text) ?? [];
+    this.#pools.set(kind + text, pool);
+    if (1000 * this.#draws.unit() < this.#prose.reuse && pool.length > fewestPooled) {
+      return pool[this.#draws.below(pool.length)] ?? "";
+    }
+    const word = this.#made(kind, text);
+    if (pool.length < mostPooled) pool.push(word);
+    else pool[this.#draws.below(mostPooled)] = word;
+    return word;
+  }
+
+  #made(kind: WordClass, text: string): string {
     if (kind === "digits") return this.#digits(Number(text) || 1);
     const length = 1 + this.#draws.weighted(this.#lengths[kind]);
     if (kind === "script" || this.#prose.alphabet !== "") return this.#spelled(kind, length);

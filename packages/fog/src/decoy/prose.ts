@@ -2,7 +2,16 @@ import { meanOf } from "./knots.js";
 import { pack, unpack } from "./packed.js";
 import { isPublic } from "./public-words.js";
 import { counted, rarity } from "./rarity.js";
-import { classOf, readSymbol, type SymbolText, symbolOf, type Token, tokensOf, type WordClass } from "./symbols.js";
+import {
+  classOf,
+  classSymbol,
+  readSymbol,
+  type SymbolText,
+  symbolOf,
+  type Token,
+  tokensOf,
+  type WordClass,
+} from "./symbols.js";
 
 /** How words follow one another: a Markov chain over common words and the classes of rare ones. */
 export interface Prose {
@@ -12,6 +21,8 @@ export interface Prose {
   readonly pairs: Uint8Array;
   /** By class lower, title, upper, script: how many rare words have 1, 2, … 24 letters, packed. */
   readonly lengths: Uint8Array;
+  /** Of a thousand rare words, how many had stood in the text before. */
+  readonly reuse: number;
   /** Common letters of rare words that faker has no words for, by frequency; empty for English. */
   readonly alphabet: string;
 }
@@ -35,8 +46,9 @@ export function learnProse(texts: readonly string[], limits: ProseLimits): Prose
   const rare = rows.flat().filter(({ text }) => classOf(text) !== null && !kept.has(text) && !isPublic(text));
   return {
     symbols,
-    pairs: packPairs(pairsOf(chains, numbers), symbols, limits.mostPairs),
+    pairs: packPairs(openPairs(pairsOf(chains, numbers), symbols, numbers), limits.mostPairs),
     lengths: pack(lengthsOf(rare)),
+    reuse: rare.length === 0 ? 0 : Math.round(1000 * (1 - new Set(rare.map(({ text }) => text)).size / rare.length)),
     alphabet: alphabetOf(rows, rare),
   };
 }
@@ -68,14 +80,29 @@ function pairsOf(chains: readonly SymbolText[][], numbers: ReadonlyMap<SymbolTex
   return pairs;
 }
 
-/** Two words of the text's own that stand together in fewer than `rarity` places do so in no decoy by more than chance. */
-function packPairs(pairs: readonly Map<number, number>[], symbols: readonly SymbolText[], most: number): Uint8Array {
+/**
+ * Two words of the text's own that stand together in fewer than `rarity` places do so in no decoy by more than chance: in
+ * place of the second one comes its class, so that sentences are as long as they were.
+ */
+function openPairs(
+  pairs: readonly Map<number, number>[],
+  symbols: readonly SymbolText[],
+  numbers: ReadonlyMap<SymbolText, number>,
+): Map<number, number>[] {
   const isOwn = [false, ...symbols.map(isOwnWord)];
-  const open = pairs.flatMap((follows, before) =>
-    [...follows]
-      .filter(([next, count]) => count >= rarity || !(isOwn[before] === true && isOwn[next] === true))
-      .map(([next, count]) => ({ before, next, count })),
-  );
+  return pairs.map((follows, before) => {
+    const open = new Map<number, number>();
+    for (const [next, count] of follows) {
+      const hidden = count < rarity && isOwn[before] === true && isOwn[next] === true;
+      const shown = hidden ? numbers.get(classSymbol(symbols[next - 1] ?? "")) : next;
+      if (shown !== undefined) open.set(shown, (open.get(shown) ?? 0) + count);
+    }
+    return open;
+  });
+}
+
+function packPairs(pairs: readonly Map<number, number>[], most: number): Uint8Array {
+  const open = pairs.flatMap((follows, before) => [...follows].map(([next, count]) => ({ before, next, count })));
   const kept = open.sort((left, right) => right.count - left.count).slice(0, most);
   const byBefore = pairs.map((): { next: number; count: number }[] => []);
   for (const { before, next, count } of kept) byBefore[before]?.push({ next, count });

@@ -54,6 +54,11 @@ export function symbolOf(token: Token, kept: ReadonlySet<string>): SymbolText {
   return isPublic(token.text) ? `${blank}=${token.text}` : `${blank}${letters[kind]}`;
 }
 
+/** The symbol of the class that a symbol's word is of. */
+export function classSymbol(symbol: SymbolText): SymbolText {
+  return symbolOf({ spaced: symbol.startsWith(" "), text: symbol.slice(2) }, new Set());
+}
+
 export interface WordSymbol {
   readonly spaced: boolean;
   /** `null` when `text` stands as it is; for *digits*, `text` says how many. */

@@ -54,7 +54,7 @@ export function customers(rows: number): string {
         joined,
         ((mixed * mixed) / 1000).toFixed(2),
         String(mixed % 40),
-        row % 4 === 0 ? "" : `"called about Zyx${mixed}, will call again"`,
+        row % 4 === 0 ? "" : `"called about Zyx${mixed * 104_729}, will call again"`,
       ].join(","),
     );
   }
