@@ -121,17 +121,18 @@ export function writeCbor(value: CborValue, deepest: number): Uint8Array {
   return writer.encode(value, deepest);
 }
 
-/** The entries by their encoded keys. Formats write their fields in that order, so that nearly nothing is sorted. */
+/** The entries by their encoded keys. Where a key is not ASCII they are sorted in any case. Formats write their fields in that order, so that nearly nothing is sorted. */
 function inOrder(map: ReadonlyMap<unknown, unknown>): Iterable<readonly [string, unknown]> {
-  let before: string | null = null;
+  let before = "";
   let isSorted = true;
   for (const key of map.keys()) {
     if (typeof key !== "string") throw new NotWritable("A key that is no text.");
-    isSorted &&= before === null || byEncodedKey([before], [key]) < 0;
+    const isAfter = key.length > before.length || (key.length === before.length && key > before);
+    isSorted &&= isAscii(key) && isAfter;
     before = key;
   }
   const entries = map as ReadonlyMap<string, unknown>;
-  return isSorted ? entries : [...entries].sort(byEncodedKey);
+  return isSorted || map.size < 2 ? entries : [...entries].sort(byEncodedKey);
 }
 
 /** Bytes of the shortest argument after the head's first byte, from 24 on. */

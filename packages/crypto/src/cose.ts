@@ -85,16 +85,30 @@ const beforeKid: Uint8Array = Uint8Array.of(0x04, 0x58, 0x20);
 
 function protectedHeaderOf(contentType: string, kid: Uint8Array): Uint8Array {
   if (kid.length !== 32) throw new RangeError(`Expected an Ed25519 public key of 32 bytes, got ${kid.length}.`);
-  return concatBytes(beforeContentType, encodeCbor(contentType), beforeKid, kid);
+  return concatBytes(prefixOf(contentType), kid);
+}
+
+/** Content types whose headers are remembered: there are some twenty, and a stranger's push none of them out. */
+const mostPrefixes = 64;
+const prefixes = new Map<string, Uint8Array>();
+
+/** All of a protected header but the key id at its end. */
+function prefixOf(contentType: string): Uint8Array {
+  const known = prefixes.get(contentType);
+  if (known !== undefined) return known;
+  const prefix = concatBytes(beforeContentType, encodeCbor(contentType), beforeKid);
+  if (prefixes.size < mostPrefixes) prefixes.set(contentType, prefix);
+  return prefix;
 }
 
 function readProtectedHeader(header: Uint8Array): { kid: Uint8Array; contentType: string } {
   const kid = header.slice(-32);
-  const middle = header.subarray(beforeContentType.length, Math.max(0, header.length - 32 - beforeKid.length));
+  if (kid.length !== 32) throw notCose();
+  const prefix = header.subarray(0, -32);
+  for (const [contentType, known] of prefixes) if (equalBytes(known, prefix)) return { kid, contentType };
+  const middle = prefix.subarray(beforeContentType.length, Math.max(0, prefix.length - beforeKid.length));
   const contentType = middle.length === 0 ? undefined : decodeCbor(middle);
-  if (typeof contentType === "string" && kid.length === 32) {
-    if (equalBytes(protectedHeaderOf(contentType, kid), header)) return { kid, contentType };
-  }
+  if (typeof contentType === "string" && equalBytes(prefixOf(contentType), prefix)) return { kid, contentType };
   throw notCose();
 }
 

@@ -132,8 +132,10 @@ export function struct<T extends object>(shape: Shape<T>): Codec<T> {
   return {
     write(value) {
       for (const field of Object.keys(value)) if (!Object.hasOwn(shape, field)) throw invalid(field, "no such field");
-      const present = fields.filter(([field]) => value[field] !== undefined || !mayBeAbsent.has(field));
-      return new Map(present.map(([field, inner]) => [field, inner.write(value[field])]));
+      const map = new Map<string, CborValue>();
+      for (const [field, inner] of fields)
+        if (value[field] !== undefined || !mayBeAbsent.has(field)) map.set(field, inner.write(value[field]));
+      return map;
     },
     read(value, path) {
       if (!(value instanceof Map)) throw invalid(path, "a map");
