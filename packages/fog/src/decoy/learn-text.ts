@@ -70,10 +70,14 @@ function paragraphsOf(lines: readonly string[], width: number): Paragraph[] {
 function blockOf(lead: string, text: string, gap: number): Block {
   const upper = /\p{Lu}{2}/u.test(text) && text === text.toUpperCase();
   const end = /[^\p{L}\p{N}\s]?$/u.exec(text)?.[0] ?? "";
-  return { lead, size: Math.min(100_000, tokensOf(text).length), end, upper, gap: Math.min(20, gap) };
+  const sentences = Math.min(100_000, text.split(sentenceEnd).length);
+  return { lead, size: Math.min(100_000, tokensOf(text).length), sentences, end, upper, gap: Math.min(20, gap) };
 }
+
+/** Not behind what a title or an initial is shortened to. */
+const sentenceEnd = /(?<=(?<!\b(?:Mr|Mrs|Ms|Dr|St|No|\p{Lu}))[.!?]["”’]?)\s+(?=\p{Lu}|["“‘])/u;
 
 /** Texts cut where a sentence ends: what begins one is learnt from all of them. Lines of capitals count as they stand. */
 function sentences(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => text.split(/(?<=[.!?]["”’]?)\s+(?=\p{Lu}|["“‘])/u)).filter((text) => text !== "");
+  return texts.flatMap((text) => text.split(sentenceEnd)).filter((text) => text !== "");
 }

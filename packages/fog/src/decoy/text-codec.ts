@@ -16,7 +16,14 @@ export const text: Codec<TextModel> = struct<TextModel>({
   ),
   width: unsigned(1000),
   blocks: list(
-    struct<Block>({ lead: anyText, size: unsigned(100_000), end: anyText, upper: flag, gap: unsigned(20) }),
+    struct<Block>({
+      lead: anyText,
+      size: unsigned(100_000),
+      sentences: unsigned(100_000),
+      end: anyText,
+      upper: flag,
+      gap: unsigned(20),
+    }),
     {
       most: 65_536,
     },

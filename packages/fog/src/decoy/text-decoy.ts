@@ -15,7 +15,7 @@ export function* textText(model: TextModel, length: number, sources: Sources): G
     yield text;
     left -= maker.size(text);
   }
-  const anyBlock: Block = { lead: "", size: 20, end: ".", upper: false, gap: 1 };
+  const anyBlock: Block = { lead: "", size: 20, sentences: 1, end: ".", upper: false, gap: 1 };
   for (let number = 0; left > 0; number++) {
     const block = model.blocks[number % Math.max(1, model.blocks.length)] ?? anyBlock;
     const text = maker.block(block);
@@ -38,12 +38,12 @@ class BlockMaker {
   }
 
   head(): string {
-    return mailHeaders(this.#model.headers, this.#model.lineEnd, this.#sources, () => this.#words(6).slice(0, 60));
+    return mailHeaders(this.#model.headers, this.#model.lineEnd, this.#sources, () => this.#words(6, 1).slice(0, 60));
   }
 
-  block({ lead, size, end, upper, gap }: Block): string {
+  block({ lead, size, sentences, end, upper, gap }: Block): string {
     const { lineEnd, width } = this.#model;
-    const words = `${this.#words(size).replace(/[^\p{L}\p{N}]+$/u, "")}${end}`;
+    const words = `${this.#words(size, sentences).replace(/[^\p{L}\p{N}]+$/u, "")}${end}`;
     const shown = upper ? words.toUpperCase() : words;
     const marks = lead.replaceAll(/\d/g, () => String(1 + this.#sources.draws.below(9)));
     return wrapped(marks, shown, width, lineEnd) + lineEnd.repeat(gap);
@@ -84,19 +84,23 @@ class BlockMaker {
     return first ? capital(text.slice(1)) : text;
   }
 
-  /** Sentences until there are so many words and signs. */
-  #words(size: number): string {
+  /** So many sentences, together of about so many words and signs. */
+  #words(size: number, sentences: number): string {
+    const some: string[] = [];
+    for (let number = 0; number < sentences; number++) some.push(this.#sentence(Math.max(1, size / sentences)));
+    return some.join(" ");
+  }
+
+  /** A sentence that ends where one may, at some six to fourteen tenths of the length. */
+  #sentence(size: number): string {
     let text = "";
     let state = 0;
-    for (let count = 0; count < size; ) {
-      state = this.#writer.next(state);
-      if (state === 0) {
-        if (text !== "") text += " ";
-        state = this.#writer.next(0);
-        if (state === 0) break;
-        text += this.#writer.word(state, true);
-      } else text += this.#writer.word(state, text === "");
-      count += 1;
+    for (let count = 0; count < 1.4 * size; count++) {
+      let next = this.#writer.next(state);
+      for (let tries = 0; next === 0 && count < 0.6 * size && tries < 8; tries++) next = this.#writer.next(state);
+      if (next === 0) break;
+      text += this.#writer.word(next, text === "");
+      state = next;
     }
     return text;
   }

@@ -10,6 +10,7 @@ export interface Block {
   /** Marks in front, such as `# `, `- ` or `> `; digits of a number in them are made anew. */
   readonly lead: string;
   readonly size: number;
+  readonly sentences: number;
   /** The sign it ends with, such as a full stop or the comma of a greeting; nothing where there is none. */
   readonly end: string;
   /** Whether it is of capitals. */
