@@ -10,7 +10,10 @@ import { passphrase, readText } from "./kit.js";
 export const ann: Subject = "local#ann";
 export const bob: Subject = "local#bob";
 export const lists = 30;
-export const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+export const second = 1000;
+export const minute = 60_000;
+export const hour = 3_600_000;
+export const day = 86_400_000;
 
 /** A vault whose readers are guarded, and a folder of customer lists in it. */
 export interface FogScene extends Embedded {
@@ -38,7 +41,7 @@ export function listItems(count: number = lists): readonly [Item, ...Item[]] {
   return [item(0), ...Array.from({ length: count - 1 }, (_, at) => item(at + 1))];
 }
 
-export async function fogScene(fog: FogWish, items = listItems()): Promise<FogScene> {
+export async function fogScene(fog: FogWish, items: readonly [Item, ...Item[]] = listItems()): Promise<FogScene> {
   const folder = await mkdtemp(join(tmpdir(), "fogbound-test-"));
   const keyFile = join(folder, "owner.key");
   const store = await memoryStore();

@@ -18,12 +18,14 @@ import { enroll, type Guard, learnItem, newBeaconKey } from "../../src/index.js"
 export const ann: Subject = "local#ann";
 export const bob: Subject = "local#bob";
 export const rightAnswer = "Bodensee";
-export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000] as const;
+export const minute = 60_000;
+export const hour = 3_600_000;
+export const day = 86_400_000;
 const monday = Date.UTC(2026, 8, 7);
 
 /** Keeps what guards remember as an authority does: numbered, and never over what somebody else has saved. */
 export class TestMemory implements FogMemory {
-  readonly saved = new Map<string, Remembered>();
+  readonly saved: Map<string, Remembered> = new Map();
   saves = 0;
 
   async load(name: string): Promise<Remembered | null> {
