@@ -1,7 +1,7 @@
 import { emptyBaseline, emptyProfile, judge, learn, learnBaseline, observe } from "@fogbound/fog";
 
 /** How many accesses later one is learnt: what follows it tells whether it was the reader's. */
-const lag = Number(process.env.LAG ?? 20);
+const lag = 20;
 
 /**
  * Replays all readers of a data set together, in the order of time, and never looks at a label: every access is judged

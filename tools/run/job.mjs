@@ -9,6 +9,8 @@ const jobs = {
   demo: ["examples/demo/main.mjs"],
   test: ["node_modules/vitest/vitest.mjs", "run"],
   bench: ["bench/run.mjs"],
+  "bench:masquerade": ["bench/masquerade/main.mjs"],
+  "bench:indistinguishable": ["bench/indistinguishable/main.mjs"],
   mutation: ["tools/mutation/main.mjs"],
   coverage: ["tools/branches/main.mjs"],
 };

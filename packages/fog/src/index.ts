@@ -64,3 +64,23 @@ export {
   honeyKinds,
   honeyShapes,
 } from "./honey/honey.js";
+export {
+  type AccessEvent,
+  type AlarmBudget,
+  type Baseline,
+  baselineFormat,
+  emptyBaseline,
+  emptyProfile,
+  type Judgement,
+  judge,
+  learn,
+  learnBaseline,
+  type Observation,
+  type Outcome as AccessOutcome,
+  observe,
+  onceAMonth,
+  type Profile,
+  profileFormat,
+  reassure,
+  trust,
+} from "./profile/index.js";

@@ -38,7 +38,7 @@ export function learn(profile: Profile, judgement: Judgement, outcome: Outcome):
   const units = Math.round(weight * unitsPerAccess);
   raiseDay(profile, observation.clock.day, score);
   learnUsual(profile, weight);
-  learnPace(profile.pace, observation.next.gauges, units);
+  learnPace(profile.pace, observation.next.gauges, isUsualPace(judgement, outcome) ? units : 0);
   if (observation.event.zoneMinutes !== null) learnHour(profile.hours, observation.clock, units);
   if (units === 0) return;
   learnPlace(profile.sketch, observation.event, units);
@@ -55,10 +55,15 @@ export function reassure(profile: Profile): void {
 export function learnBaseline(baseline: Baseline, judgement: Judgement, outcome: Outcome): void {
   if (outcome === "refused") return;
   const { observation } = judgement;
-  learnPace(baseline.pace, observation.next.gauges, 1);
+  learnPace(baseline.pace, observation.next.gauges, isUsualPace(judgement, outcome) ? 1 : 0);
   learnPlace(baseline.sketch, observation.event, 1);
   countAll(baseline.sketch, observation.features, 1);
   if (observation.closedDay !== null) learnPeersDay(baseline.days, observation.closedDay);
+}
+
+/** Copying in bulk what the reader always opens has nothing odd but its pace, and would soon make that usual. */
+function isUsualPace({ observation }: Judgement, outcome: Outcome): boolean {
+  return outcome === "answered" || observation.pace.excess === 0;
 }
 
 /** From 0 to 1: how usual the neighbourhood of the last access is for this reader. */

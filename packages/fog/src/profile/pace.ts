@@ -73,7 +73,7 @@ export interface PaceSurprise {
 
 /** A level that one in twenty accesses reaches is nothing; of eleven gauges, the highest must pay for the other ten. */
 const ignored = Math.log(20) + Math.log(gauges.length);
-const mostExcess = 8;
+const mostExcess = 12;
 
 export function paceSurprise(own: Uint16Array, peers: Uint16Array, values: readonly number[]): PaceSurprise {
   let excess = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from "./hours.js";
 import type { Observation } from "./judge.js";
-import { gauges, gaugeUnit, type PaceSurprise } from "./pace.js";
+import { type Gauge, gauges, gaugeUnit, type PaceSurprise } from "./pace.js";
 import { nat, type Visit } from "./profile.js";
 
 interface Reason {
