@@ -91,13 +91,13 @@ class BlockMaker {
     return some.join(" ");
   }
 
-  /** A sentence that ends where one may, at some six to fourteen tenths of the length. */
+  /** A sentence that ends where one may, at some nine to thirteen tenths of the length. */
   #sentence(size: number): string {
     let text = "";
     let state = 0;
-    for (let count = 0; count < 1.4 * size; count++) {
+    for (let count = 0; count < 1.3 * size; count++) {
       let next = this.#writer.next(state);
-      for (let tries = 0; next === 0 && count < 0.6 * size && tries < 8; tries++) next = this.#writer.next(state);
+      for (let tries = 0; next === 0 && count < 0.9 * size && tries < 24; tries++) next = this.#writer.next(state);
       if (next === 0) break;
       text += this.#writer.word(next, text === "");
       state = next;

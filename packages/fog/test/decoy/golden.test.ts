@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { fromBase64, toBase64 } from "@fogbound/crypto";
+import { expect, test } from "vitest";
+import { decoyModel, readModel } from "../../src/decoy/model.js";
+import { decoyOf } from "./helpers.js";
+
+const kinds = ["table", "json", "text"] as const;
+const golden: Readonly<Record<(typeof kinds)[number], string>> = JSON.parse(
+  readFileSync(new URL("../../golden/decoy-model-v1.json", import.meta.url), "utf8"),
+);
+
+test.each(kinds)("a model of version 1 opens for ever, and makes decoys: %s", async (kind) => {
+  const bytes = fromBase64(golden[kind]);
+  expect(toBase64(decoyModel.encode(readModel(bytes)))).toBe(golden[kind]);
+  expect((await decoyOf(bytes, 1234)).length).toBe(1234);
+});
