@@ -6,15 +6,11 @@ import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
+import { GivenOut } from "./given-out.js";
 import { hostSide, judgeAccess } from "./judge.js";
 import { Leases } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { RequestCounters } from "./requests.js";
-
-/** What is kept of an access that was given out. */
-interface Given extends HostSide {
-  readonly leaf: number;
-}
 
 /**
  * Joins asked, answered and delivered by request hash, inside a window: what is outstanding when the window is full is
@@ -25,8 +21,7 @@ export class Accesses {
   readonly #counters: RequestCounters;
   /** Those that are not given out yet. */
   readonly #byId: Map<string, Access> = new Map();
-  /** Of as many as the window holds that were given out last, oldest first: what a late journal entry is compared with. */
-  readonly #late: Map<string, Given> = new Map();
+  readonly #givenOut: GivenOut;
   /** In receipt order, not yet given out. */
   readonly #queue: Access[] = [];
   readonly #leases: Leases = new Leases();
@@ -38,6 +33,7 @@ export class Accesses {
 
   constructor(context: Context) {
     this.#context = context;
+    this.#givenOut = new GivenOut(context.window);
     this.#counters = new RequestCounters(
       context.findings,
       context.window,
@@ -56,8 +52,8 @@ export class Accesses {
       return [];
     }
     this.#leases.drop(record.stand.time);
-    const late = this.#late.get(record.id);
-    if (late !== undefined) {
+    const late = this.#givenOut.find(record.id);
+    if (late !== null) {
       await this.#addLate(late, late.leaf, record);
       return [];
     }
@@ -136,6 +132,7 @@ export class Accesses {
     const summary = summaryOf(access);
     this.#leases.keep(access, summary);
     access.settled = { ...summary, entry: await entryOf(this.#context, access) };
+    this.#context.papers.forget(access.id);
     access.asked.length = 0;
     access.answered.length = 0;
     access.delivered.length = 0;
@@ -157,9 +154,7 @@ export class Accesses {
   #giveOut({ id, leaf, settled }: Access): Entry[] {
     if (settled === null) return [];
     this.#byId.delete(id);
-    this.#late.set(id, { headers: settled.headers, place: settled.place, leaf });
-    const oldest = this.#late.size > this.#context.window ? this.#late.keys().next().value : undefined;
-    if (oldest !== undefined) this.#late.delete(oldest);
+    this.#givenOut.keep(id, { headers: settled.headers, place: settled.place, leaf });
     return settled.entry === null ? [] : [settled.entry];
   }
 }

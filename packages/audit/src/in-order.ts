@@ -1,16 +1,32 @@
-/** Results in the order of the source, with up to `atOnce` of them under way. */
+/** How much may be under way at once. */
+export interface Flow<Input> {
+  /** Pieces of work, at most. */
+  readonly atOnce: number;
+  /** What they may weigh together: beyond that none is begun, save a second beside one that is heavier by itself. */
+  readonly most: number;
+  readonly weigh: (one: Input) => number;
+}
+
+/** Results in the order of the source, with no more of them under way than the flow allows. */
 export async function* inOrder<Input, Output>(
   source: AsyncIterable<Input>,
-  atOnce: number,
+  { atOnce, most, weigh }: Flow<Input>,
   work: (one: Input) => Promise<Output>,
 ): AsyncGenerator<Output, void, undefined> {
-  const running: Promise<Output>[] = [];
+  const running: { readonly result: Promise<Output>; readonly weight: number }[] = [];
+  let load = 0;
   for await (const one of source) {
-    running.push(started(work(one)));
-    const first = running.length >= atOnce ? running.shift() : undefined;
-    if (first !== undefined) yield await first;
+    const weight = weigh(one);
+    load += weight;
+    running.push({ result: started(work(one)), weight });
+    while (running.length >= atOnce || (load > most && running.length > 1)) {
+      const first = running.shift();
+      if (first === undefined) break;
+      load -= first.weight;
+      yield await first.result;
+    }
   }
-  for (const one of running) yield await one;
+  for (const { result } of running) yield await result;
 }
 
 /** As `inOrder`, over a list. */

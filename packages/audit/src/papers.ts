@@ -33,26 +33,56 @@ export interface Papers {
   readonly standing: Standing;
 }
 
+/** Requests whose access is not judged yet, and sessions. */
 const mostRemembered = 4096;
 const lateness = 300_000; // a request is fresh for so long, and clocks differ by less
+
+interface Remembered {
+  readonly sessionBytes: Uint8Array;
+  readonly papers: Promise<Papers | null>;
+}
 
 /** Verifies each request and each session once: a request stands in the host's record and in the journals. */
 export class RememberedPapers {
   readonly #sessions: Map<string, Promise<CheckedSession | null>> = new Map();
-  readonly #papers: Map<string, Promise<Papers | null>> = new Map();
+  readonly #requests: Map<string, Remembered> = new Map();
 
   /** null when either cannot be read at all. @param id hash of the request, in hex */
   check(context: Context, id: string, requestBytes: Uint8Array, sessionBytes: Uint8Array): Promise<Papers | null> {
-    const sessionId = toHex(hashOf(sessionBytes));
-    return remember(this.#papers, `${id}${sessionId}`, async () => {
-      const checked = await remember(this.#sessions, sessionId, () => checkSession(sessionBytes));
-      const claim = ifItReads(() => request.read(requestBytes));
-      if (checked === null || claim === null) return null;
-      const held = await ifItHolds(() => claim.verify(checked.value.key));
-      const standing = await standingOf(context, checked, claim.value);
-      const genuine = held !== null && checked.genuine;
-      return { id, request: claim.value, requestBytes, session: checked.value, sessionBytes, genuine, standing };
-    });
+    const before = this.#requests.get(id);
+    if (before !== undefined && sameBytes(before.sessionBytes, sessionBytes)) return before.papers;
+    const papers = started(this.#verify(context, id, requestBytes, sessionBytes));
+    remember(this.#requests, id, { sessionBytes, papers });
+    return papers;
+  }
+
+  /** Of an access that was judged hardly anything comes any more, and what does is verified again. */
+  forget(id: string): void {
+    this.#requests.delete(id);
+  }
+
+  async #verify(
+    context: Context,
+    id: string,
+    requestBytes: Uint8Array,
+    sessionBytes: Uint8Array,
+  ): Promise<Papers | null> {
+    const checked = await this.#session(sessionBytes);
+    const claim = ifItReads(() => request.read(requestBytes));
+    if (checked === null || claim === null) return null;
+    const held = await ifItHolds(() => claim.verify(checked.value.key));
+    const standing = await standingOf(context, checked, claim.value);
+    const genuine = held !== null && checked.genuine;
+    return { id, request: claim.value, requestBytes, session: checked.value, sessionBytes, genuine, standing };
+  }
+
+  #session(bytes: Uint8Array): Promise<CheckedSession | null> {
+    const name = toHex(hashOf(bytes));
+    const before = this.#sessions.get(name);
+    if (before !== undefined) return before;
+    const checked = started(checkSession(bytes));
+    remember(this.#sessions, name, checked);
+    return checked;
   }
 }
 
@@ -87,12 +117,8 @@ function isVouchedFor({ value, signer }: CheckedSession, manifest: Manifest, par
   return host !== undefined && issuer.hosts.includes(host.id) && sameBytes(host.key, signer);
 }
 
-function remember<T>(map: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
-  const before = map.get(name);
-  if (before !== undefined) return before;
-  const made = started(make());
-  map.set(name, made);
+function remember<T>(map: Map<string, T>, name: string, one: T): void {
+  map.set(name, one);
   const oldest = map.size > mostRemembered ? map.keys().next().value : undefined;
   if (oldest !== undefined) map.delete(oldest);
-  return made;
 }

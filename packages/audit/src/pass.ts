@@ -7,7 +7,7 @@ import { type Context, newUnread, Readable } from "./context.js";
 import type { AuditKeys, AuditOptions, Entry, Evidence } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { judgeHidden } from "./hidden.js";
-import { inOrder } from "./in-order.js";
+import { type Flow, inOrder } from "./in-order.js";
 import { judgeInstances } from "./instances.js";
 import { judgeKept } from "./kept.js";
 import { judgeLeftovers } from "./leftovers.js";
@@ -23,8 +23,10 @@ import { judgeSpares } from "./spares.js";
 import { Unseen } from "./unseen.js";
 import { judge } from "./verdict.js";
 
-const bundlesAtOnce = 16;
-const batchesAtOnce = 32;
+/** Many small ones, for a store far away; of large ones, by bytes, as many as keep the threads busy that verify. */
+const bundleFlow: Flow<Uint8Array> = { atOnce: 16, most: 131_072, weigh: ({ length }) => length };
+/** By records: what is open takes ten times its bytes, and a batch may hold 4096. */
+const batchFlow: Flow<SequencedBatch> = { atOnce: 32, most: 256, weigh: ({ headers }) => headers.length };
 
 /** Where one pass ends. */
 export interface Reached {
@@ -49,8 +51,8 @@ export async function* judgeHistory(
   const accesses = new Accesses(context);
   const released = new ReleasedKeys();
   if (context.manifests.genesis !== null) {
-    const bundles = inOrder(evidence.bundles(), bundlesAtOnce, (bytes) => checkBundle(context, bytes));
-    const batches = inOrder(readSequence(sequence, bundles), batchesAtOnce, (batch) => openBatch(context, batch));
+    const bundles = inOrder(evidence.bundles(), bundleFlow, (bytes) => checkBundle(context, bytes));
+    const batches = inOrder(readSequence(sequence, bundles), batchFlow, (batch) => openBatch(context, batch));
     for await (const records of batches)
       for (const record of records) {
         released.take(record);

@@ -1,0 +1,125 @@
+import { randomBytes, toHex } from "@fogbound/crypto";
+import type { HostSide } from "./answers.js";
+
+/** What is kept of an access that was given out: what a late journal entry is compared with. */
+export interface Given extends HostSide {
+  readonly leaf: number;
+}
+
+interface Place {
+  readonly text: string;
+  uses: number;
+}
+
+const hashLength = 32;
+const fewestSlots = 1024;
+
+/**
+ * The accesses that were given out last, as many as the window holds. As objects they were most of what an audit keeps,
+ * and their garbage made the process twice as large: so each is 80 bytes of a few long arrays that are written round and
+ * round. Only those that the host recorded not once lie as objects, and those whose hash begins as another's does.
+ */
+export class GivenOut {
+  readonly #window: number;
+  /** Of each slot the request's hash, and that of the host's header. */
+  #hashes: Uint8Array = new Uint8Array(0);
+  #leaves: Float64Array = new Float64Array(0);
+  readonly #places: (Place | null)[] = [];
+  readonly #placesByText: Map<string, Place> = new Map();
+  /** By the beginning of the request's hash. */
+  readonly #slots: Map<number, number> = new Map();
+  readonly #others: Map<string, Given> = new Map();
+  /** Readers choose what they sign, and must not choose which of their requests collide in a map. */
+  readonly #seed: number = beginningOf(randomBytes(4));
+  /** Where the next one goes: over the oldest, once there are as many as the window holds. */
+  #next = 0;
+
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  get size(): number {
+    return this.#places.length;
+  }
+
+  /** @param id hash of the request, in hex; of one that is not here */
+  keep(id: string, given: Given): void {
+    const slot = this.#next;
+    if (slot < this.size) this.#drop(slot);
+    else this.#grow(slot + 1);
+    this.#next = (slot + 1) % this.#window;
+    this.#places[slot] = null;
+    const request = writeHex(id, this.#hashes, 2 * slot * hashLength);
+    const [header, ...more] = given.headers;
+    const name = this.#nameOf(request);
+    if (header === undefined || more.length > 0 || this.#slots.has(name)) {
+      this.#others.set(id, given);
+      return;
+    }
+    writeHex(header, this.#hashes, (2 * slot + 1) * hashLength);
+    this.#leaves[slot] = given.leaf;
+    this.#places[slot] = this.#use(given.place);
+    this.#slots.set(name, slot);
+  }
+
+  find(id: string): Given | null {
+    const request = writeHex(id, new Uint8Array(hashLength), 0);
+    const slot = this.#slots.get(this.#nameOf(request));
+    const place = slot === undefined ? undefined : this.#places[slot];
+    if (slot === undefined || !place || toHex(this.#hash(2 * slot)) !== id) return this.#others.get(id) ?? null;
+    return { headers: [toHex(this.#hash(2 * slot + 1))], place: place.text, leaf: this.#leaves[slot] ?? 0 };
+  }
+
+  #drop(slot: number): void {
+    const request = this.#hash(2 * slot);
+    const place = this.#places[slot] ?? null;
+    if (place === null) {
+      this.#others.delete(toHex(request));
+      return;
+    }
+    this.#slots.delete(this.#nameOf(request));
+    place.uses--;
+    if (place.uses === 0) this.#placesByText.delete(place.text);
+  }
+
+  #grow(count: number): void {
+    if (count <= this.#leaves.length) return;
+    const capacity = Math.min(this.#window, Math.max(fewestSlots, 2 * this.#leaves.length));
+    const hashes = new Uint8Array(2 * capacity * hashLength);
+    const leaves = new Float64Array(capacity);
+    hashes.set(this.#hashes);
+    leaves.set(this.#leaves);
+    this.#hashes = hashes;
+    this.#leaves = leaves;
+  }
+
+  #use(text: string): Place {
+    const place = this.#placesByText.get(text) ?? { text, uses: 0 };
+    this.#placesByText.set(text, place);
+    place.uses++;
+    return place;
+  }
+
+  #hash(index: number): Uint8Array {
+    return this.#hashes.subarray(index * hashLength, (index + 1) * hashLength);
+  }
+
+  #nameOf(request: Uint8Array): number {
+    return beginningOf(request) ^ this.#seed;
+  }
+}
+
+function beginningOf([first = 0, second = 0, third = 0, fourth = 0]: Uint8Array): number {
+  return (first << 24) | (second << 16) | (third << 8) | fourth;
+}
+
+/** Writes a hash that is text. @returns where it was written */
+function writeHex(text: string, bytes: Uint8Array, start: number): Uint8Array {
+  for (let at = 0; at < hashLength; at++) bytes[start + at] = (digitAt(text, 2 * at) << 4) | digitAt(text, 2 * at + 1);
+  return bytes.subarray(start, start + hashLength);
+}
+
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
+}
