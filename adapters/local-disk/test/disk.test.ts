@@ -130,6 +130,7 @@ test("symbolic links in the store are not followed, to read, write, delete or li
   await symlink(join(outside, "secret.object"), join(objects, "file.object"));
   const unsuitable = { code: "STORE_UNSUITABLE" };
   await expect(store.get("linked/secret")).rejects.toMatchObject(unsuitable);
+  await expect(store.get("linked/nothing")).rejects.toMatchObject(unsuitable);
   await expect(store.head("linked/secret")).rejects.toMatchObject(unsuitable);
   await expect(store.create("linked/new", utf8("x"))).rejects.toMatchObject(unsuitable);
   await expect(store.replace("linked/secret", utf8("x"))).rejects.toMatchObject(unsuitable);
