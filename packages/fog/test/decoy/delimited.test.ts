@@ -1,8 +1,11 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { marksOf } from "../../src/beacon/marks.js";
 import { customers, decoyOf, ean, example, learn, luhn, seed } from "./helpers.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
 
 type Rows = Record<string, string>[];
 

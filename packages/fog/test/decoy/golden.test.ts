@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fromBase64, toBase64 } from "@fogbound/crypto";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { decoyModel, readModel } from "../../src/decoy/model.js";
 import { decoyOf } from "./helpers.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
 
 const kinds = ["table", "json", "text"] as const;
 const golden: Readonly<Record<(typeof kinds)[number], string>> = JSON.parse(

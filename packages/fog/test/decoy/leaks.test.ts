@@ -1,10 +1,13 @@
 import { parse } from "csv-parse/sync";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readModel } from "../../src/decoy/model.js";
 import { isPublic } from "../../src/decoy/public-words.js";
 import { rarity } from "../../src/decoy/rarity.js";
 import { readSymbol } from "../../src/decoy/symbols.js";
 import { customers, decoyOf, example, learn } from "./helpers.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
 
 function rareOf(values: readonly string[]): string[] {
   const counts = new Map<string, number>();

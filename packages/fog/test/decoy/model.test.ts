@@ -1,9 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decoy } from "../../src/decoy/decoy.js";
 import { learnModel } from "../../src/decoy/learn-model.js";
 import { shapesOfModel } from "../../src/decoy/model.js";
 import { customers, decoyOf, example, inPieces, learn, seed } from "./helpers.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
 
 const documents = ["country-codes.csv", "figures.json", "pride-and-prejudice.txt", "letters/to-the-auditor.md"];
 

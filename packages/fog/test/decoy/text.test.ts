@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { decoyOf, example, learn } from "./helpers.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
 
 const novel = example("pride-and-prejudice.txt").toString();
 
