@@ -238,7 +238,8 @@ function isNewer(signed: SignedManifest, before: SignedManifest): boolean {
 
 /** A damaged copy is told of as such. */
 function nullIfDamaged(error: unknown): null {
-  if (FogboundError.isInstance(error) && error.code === "VERIFICATION_FAILED") return null;
+  const codes: readonly string[] = ["VERIFICATION_FAILED", "FORMAT_INVALID", "FORMAT_TOO_NEW"];
+  if (FogboundError.isInstance(error) && codes.includes(error.code)) return null;
   throw error;
 }
 

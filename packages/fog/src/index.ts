@@ -54,7 +54,7 @@ export { type DecoyOptions, decoy } from "./decoy/decoy.js";
 export { defaultModelBytes, type LearnOptions, learnModel } from "./decoy/learn-model.js";
 export { shapesOfModel } from "./decoy/model.js";
 export { rarity } from "./decoy/rarity.js";
-export { chaff, learnItem, markedDecoy, newBeaconKey, randomPlaces, shapesOf } from "./guard/craft.js";
+export { chaff, learnItem, markedDecoy, newBeaconKey, randomPlaces } from "./guard/craft.js";
 export { Guard } from "./guard/guard.js";
 export {
   type HoneyItem,

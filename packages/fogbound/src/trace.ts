@@ -19,8 +19,8 @@ export async function traceFragment(
   audit: () => Promise<Audit>,
 ): Promise<readonly Trace[]> {
   const settings = settingsOf(view);
-  const { findBeacons, shapesOf } = await import("@fogbound/fog");
-  const shapes = settings.models.flatMap((model) => (model === null ? [] : shapesOf(model)));
+  const { findBeacons, shapesOfModel } = await import("@fogbound/fog");
+  const shapes = settings.models.flatMap((model) => (model === null ? [] : shapesOfModel(model)));
   const served = await servedDecoys(await audit());
   if (shapes.length === 0 || served.size === 0) return [];
   const issued = [...served.keys()].map((episode) => ({ episode, rows: null }));

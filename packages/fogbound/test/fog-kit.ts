@@ -82,7 +82,7 @@ export async function workForAMonth(scene: FogScene): Promise<void> {
     scene.clock.turn(day);
     if (today % 7 < 5)
       for (const number of [0, 1, 0]) {
-        scene.clock.turn(minute);
+        scene.clock.turn(40 * minute);
         await textOf(await view(scene, number));
       }
   }

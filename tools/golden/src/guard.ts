@@ -10,6 +10,7 @@ const reader = readerMemory.encode({
   challenge: fixed("challenge state"),
   foggedSince: 1_790_000_000_000,
   marks: [{ capsule: `cap_${"a".repeat(52)}`, mark: 64, isServed: true }],
+  pending: [],
   surprising: [
     {
       time: 1_789_999_990_000,

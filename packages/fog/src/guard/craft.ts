@@ -1,10 +1,7 @@
 import { concatBytes, hkdfSha256, label, randomBytes, utf8 } from "@fogbound/crypto";
 import { marksOf } from "../beacon/marks.js";
-import type { IdentifierShape } from "../beacon/shape.js";
 import { decoy } from "../decoy/decoy.js";
-import type { IdentifierValues } from "../decoy/identifiers.js";
 import { type LearnOptions, learnModel } from "../decoy/learn-model.js";
-import { readModel } from "../decoy/model.js";
 
 /** A fresh beacon key for one capsule. It goes through all its versions, or older decoys would name nobody. */
 export function newBeaconKey(): Uint8Array {
@@ -43,22 +40,6 @@ export function learnItem(
   { beaconKey, ...about }: Omit<LearnOptions, "seed"> & { readonly beaconKey: Uint8Array },
 ): Promise<Uint8Array | null> {
   return learnModel(content, { ...about, seed: seedOf(beaconKey, "decoy-sample", 0) });
-}
-
-/** The shapes of the identifiers in decoys of this model: what is looked for in a fragment. */
-export function shapesOf(model: Uint8Array): readonly IdentifierShape[] {
-  return [...identifiersIn(readModel(model))];
-}
-
-/** Wherever in a model they stand: a table has them in its columns, a tree of values in its leaves. */
-function* identifiersIn(value: unknown): Generator<IdentifierShape, void, undefined> {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
-  if (isIdentifierValues(value)) yield value.shape;
-  else for (const one of Object.values(value)) yield* identifiersIn(one);
-}
-
-function isIdentifierValues(value: object): value is IdentifierValues {
-  return "kind" in value && value.kind === "identifier" && "shape" in value;
 }
 
 function seedOf(beaconKey: Uint8Array, purpose: string, number: number): Uint8Array {

@@ -32,6 +32,8 @@ export interface ReaderMemory {
   /** Since when he gets fog; null: he does not. */
   readonly foggedSince: number | null;
   readonly marks: readonly ReservedMark[];
+  /** The last that passed, oldest first: learnt when what came after them has told whose they were. */
+  readonly pending: readonly AccessEvent[];
   /** What was not learnt, and is when the owner says that it was he. */
   readonly surprising: readonly AccessEvent[];
   /** Questions put to him since one was answered. */
@@ -63,6 +65,7 @@ const event: Codec<AccessEvent> = struct<AccessEvent>({
   country: nullable(text(8)),
 });
 
+export const mostPending = 20;
 export const mostSurprising = 64;
 export const mostMarks = 256;
 
@@ -76,6 +79,7 @@ export const readerMemory: Format<ReaderMemory> = format(
     marks: list(struct<ReservedMark>({ capsule: identifier("cap"), mark: unsigned(), isServed: flag }), {
       most: mostMarks,
     }),
+    pending: list(event, { most: mostPending }),
     surprising: list(event, { most: mostSurprising }),
     unanswered: unsigned(1000),
     askedAt: instant,

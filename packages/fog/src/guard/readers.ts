@@ -64,6 +64,7 @@ function fresh(): ReaderMemory {
     challenge: null,
     foggedSince: null,
     marks: [],
+    pending: [],
     surprising: [],
     unanswered: 0,
     askedAt: 0,

@@ -40,7 +40,8 @@ export async function suspect(
   const reasons = reasonsOf(judgement);
   const isTrusted = time < reader.memory.trustedUntil;
   if (!judgement.isSurprising || isTrusted) {
-    reader.learn(judgement, isTrusted ? "answered" : "passed");
+    if (isTrusted) reader.learn(judgement, "answered");
+    else reader.pass(event, judgement);
     return { ...reasons, step: "calm", question: null, isFinal: false };
   }
   reader.keep(event);

@@ -20,12 +20,15 @@ import {
 } from "../profile/index.js";
 import type { Kept } from "./keeper.js";
 import type { MarkBook } from "./marks.js";
-import { mostMarks, mostSurprising, type ReaderMemory, readerMemory } from "./memory.js";
+import { mostMarks, mostPending, mostSurprising, type ReaderMemory, readerMemory } from "./memory.js";
 import type { Peers } from "./peers.js";
 
 /** What was learnt since the last save goes down after so many accesses, or so long. */
 const mostUnsaved = 32;
 const unsavedMilliseconds = 10 * 60 * 1000;
+
+/** A pause that ends a visit: 30 min. */
+const visitMilliseconds = 30 * 60 * 1000;
 
 /** How long who has shown himself is not asked again: 12 h. */
 const trustMilliseconds = 12 * 60 * 60 * 1000;
@@ -38,6 +41,8 @@ export class WatchedReader {
   readonly #profile: Profile;
   #memory: ReaderMemory;
   #after: Remembered | null;
+  /** Of what is pending, as it was judged when it came. */
+  readonly #judged = new Map<AccessEvent, Judgement>();
   #unsaved = 0;
   #learntAt = 0;
 
@@ -82,9 +87,34 @@ export class WatchedReader {
     this.#unsaved++;
   }
 
-  /** Keeps what surprised, to be learnt when it turns out to be the reader's own. */
+  /** An access that passed. Learnt twenty later: a thief's first ones must not teach that the rest are as usual. */
+  pass(event: AccessEvent, judgement: Judgement): void {
+    this.#judged.set(event, judgement);
+    const pending = [...this.#memory.pending, event];
+    const oldest = pending.length > mostPending ? pending.shift() : undefined;
+    this.change({ pending });
+    if (oldest === undefined) return;
+    // After a restart it is judged anew, by what is known now.
+    this.learn(this.#judged.get(oldest) ?? judge(this.#profile, this.#peers.baseline, oldest), "passed");
+    this.#judged.delete(oldest);
+  }
+
+  /** Keeps what surprised, and what passed in the same visit, to be learnt when it turns out to be the reader's own. */
   keep(event: AccessEvent): void {
-    this.change({ surprising: [...this.#memory.surprising.slice(1 - mostSurprising), event] });
+    const visit = this.#visitBefore(event);
+    const pending = this.#memory.pending.slice(0, this.#memory.pending.length - visit.length);
+    this.change({ pending, surprising: [...this.#memory.surprising, ...visit, event].slice(-mostSurprising) });
+  }
+
+  #visitBefore(event: AccessEvent): readonly AccessEvent[] {
+    const visit: AccessEvent[] = [];
+    for (let next = event, at = this.#memory.pending.length - 1; at >= 0; at--) {
+      const before = this.#memory.pending[at];
+      if (before === undefined || next.time - before.time > visitMilliseconds) break;
+      visit.unshift(before);
+      next = before;
+    }
+    return visit;
   }
 
   /** The reader was himself: fog ends, what surprised is his, and for a while he is not asked again. */

@@ -20,10 +20,14 @@ const youngUpTo = 20;
 const usualOver = 500;
 const leastVariance = 0.25 * nat;
 
-/** Takes note that the access happened: pace, visit and suspicion go on from it. Call it once for every judgement, at once. */
-export function observe(profile: Profile, { observation }: Judgement): void {
+/**
+ * Takes note that the access happened: pace, visit and suspicion go on from it, and unless it surprises it counts as what
+ * an honest day may come to. Call it once for every judgement, at once.
+ */
+export function observe(profile: Profile, { observation, score, isSurprising }: Judgement): void {
   if (observation.closedDay !== null) learnDay(profile.days, observation.closedDay);
   profile.now = observation.next;
+  if (!isSurprising) raiseDay(profile, observation.clock.day, score);
 }
 
 /**
@@ -36,7 +40,7 @@ export function learn(profile: Profile, judgement: Judgement, outcome: Outcome):
   const { observation, score } = judgement;
   const weight = outcome === "answered" ? 1 : trust(profile);
   const units = Math.round(weight * unitsPerAccess);
-  raiseDay(profile, observation.clock.day, score);
+  if (outcome === "answered") raiseDay(profile, observation.clock.day, score);
   learnUsual(profile, weight);
   learnPace(profile.pace, observation.next.gauges, isUsualPace(judgement, outcome) ? units : 0);
   if (observation.event.zoneMinutes !== null) learnHour(profile.hours, observation.clock, units);

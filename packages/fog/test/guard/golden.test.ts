@@ -45,6 +45,7 @@ const memory: fc.Arbitrary<ReaderMemory> = fc.record({
     fc.record({ capsule: fc.constant(`cap_${"b".repeat(52)}` as const), mark: fc.nat(), isServed: fc.boolean() }),
     { maxLength: 4 },
   ),
+  pending: fc.constant([]),
   surprising: fc.array(
     fc.record({
       time: instant,

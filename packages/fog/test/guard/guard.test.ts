@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { enroll, findBeacons, Guard, shapesOf } from "../../src/index.js";
+import { enroll, findBeacons, Guard, shapesOfModel } from "../../src/index.js";
 import {
   accessOf,
   ann,
@@ -93,7 +93,7 @@ describe("a thief", () => {
     const { time } = await fogged();
     const { verdict, variant } = await guard.judge(accessOf(world, { at: 9, time: time + minute }), world.hands);
     const lines = (world.sealed.get(variant?.content ?? "cnt_") ?? "").split("\n").slice(10, 16).reverse().join("\n");
-    const shapes = shapesOf(world.settings.models[9] ?? new Uint8Array());
+    const shapes = shapesOfModel(world.settings.models[9] ?? new Uint8Array());
     const issued = [
       { episode: verdict.mark ?? -1, rows: null },
       { episode: 1000, rows: null },
