@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { NotMeasurable, row } from "./harness.mjs";
 import * as ask from "./measures/ask.mjs";
 import * as fogScore from "./measures/fog-score.mjs";
+import * as fogViews from "./measures/fog-views.mjs";
 import * as localDisk from "./measures/local-disk.mjs";
 import * as logManyCapsules from "./measures/log-many-capsules.mjs";
 import * as logOneCapsule from "./measures/log-one-capsule.mjs";
@@ -16,7 +17,20 @@ import * as seal from "./measures/seal.mjs";
 import { settingsFrom, usage } from "./settings.mjs";
 import { printTable } from "./table.mjs";
 
-const measures = [seal, open, parity, repair, merge, localDisk, ask, logOneCapsule, logManyCapsules, remote, fogScore];
+const measures = [
+  seal,
+  open,
+  parity,
+  repair,
+  merge,
+  localDisk,
+  ask,
+  logOneCapsule,
+  logManyCapsules,
+  fogScore,
+  fogViews,
+  remote,
+];
 const results = join(import.meta.dirname, "out", "latest.json");
 
 const settings = settingsFrom(process.argv.slice(2));

@@ -51,7 +51,7 @@ export function median(values) {
 }
 
 /** Numbers from 0 to 1 that a seed determines (mulberry32). */
-export function randomFrom(seed) {
+function randomFrom(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

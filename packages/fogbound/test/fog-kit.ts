@@ -10,10 +10,10 @@ import { passphrase, readText } from "./kit.js";
 export const ann: Subject = "local#ann";
 export const bob: Subject = "local#bob";
 export const lists = 30;
-export const second = 1000;
+const second = 1000;
 export const minute = 60_000;
-export const hour = 3_600_000;
-export const day = 86_400_000;
+const hour = 3_600_000;
+const day = 86_400_000;
 
 /** A vault whose readers are guarded, and a folder of customer lists in it. */
 export interface FogScene extends Embedded {

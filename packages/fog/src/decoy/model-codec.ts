@@ -17,7 +17,7 @@ import type { Column, Common, Link, ProseValues, Table, Values } from "./table-m
 export const anyText: Codec<string> = mapped(bytes(0, 65_536), utf8, fromUtf8);
 
 /** A finite number, which CBOR as we write it has no other form for. */
-export const real: Codec<number> = mapped(text(32), String, readReal);
+const real: Codec<number> = mapped(text(32), String, readReal);
 
 export const encoding: Codec<Encoding> = struct<Encoding>({
   characters: oneOf("utf-8", "latin-1"),
@@ -31,7 +31,7 @@ const reals: Codec<readonly number[]> = mapped(
   (joined) => joined.split(" ").map(readReal),
 );
 
-export const anyBytes: Codec<Uint8Array> = bytes(0, 1_048_576);
+const anyBytes: Codec<Uint8Array> = bytes(0, 1_048_576);
 const count: Codec<number> = unsigned();
 const mostColumns = 1024;
 /** Columns, and a row's index in their lists. */
@@ -136,7 +136,7 @@ const column: Codec<Column> = struct<Column>({
 export const table: Codec<Table> = struct<Table>({ columns: list(column, { most: mostColumns }), rows: count });
 
 /** A codec of one thing through another's. */
-export function mapped<Inner, Outer>(
+function mapped<Inner, Outer>(
   inner: Codec<Inner>,
   write: (value: Outer) => Inner,
   read: (value: Inner) => Outer,

@@ -32,7 +32,7 @@ export interface ProseLimits {
   readonly mostPairs: number;
 }
 
-export const longestWord = 24;
+const longestWord = 24;
 const classes = ["lower", "title", "upper", "script"] as const;
 
 /** @param texts - Rows of a column, or the lines or paragraphs of a text: what rarity is counted in. */

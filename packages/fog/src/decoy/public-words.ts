@@ -2,7 +2,7 @@
  * Words that tell nothing of a text because every English text has them. They may show in a decoy however rarely the
  * original has them; which ones it has is not secret.
  */
-export const publicWords: ReadonlySet<string> = new Set(
+const publicWords: ReadonlySet<string> = new Set(
   (
     "a about above across after again against ago all almost also although always am among an and another any anything are " +
     "around as at away back be became because been before began being below between both but by came can cannot could did " +

@@ -16,7 +16,7 @@ interface Piece {
 }
 
 /** 2 MiB: a document up to there is learnt from as a whole. */
-export const headLength: number = 2 * 1024 * 1024;
+const headLength: number = 2 * 1024 * 1024;
 
 /** 32 pieces of 64 KiB: as much again, from anywhere. */
 const pieceLength = 64 * 1024;

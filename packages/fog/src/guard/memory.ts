@@ -17,7 +17,7 @@ import {
 import type { AccessEvent } from "../profile/event.js";
 
 /** The mark that decoys of one capsule carry for a reader: reserved when he is first suspected, kept until he is cleared. */
-export interface ReservedMark {
+interface ReservedMark {
   readonly capsule: CapsuleId;
   readonly mark: number;
   /** Whether a decoy with it was served. One that was not is good for the next episode. */

@@ -51,7 +51,7 @@ export function featuresOf(event: AccessEvent, before: Before | null): Features 
 }
 
 /** The item's whole name; what holds it is the outermost folder. */
-export function pathOf({ group, item }: AccessEvent): string {
+function pathOf({ group, item }: AccessEvent): string {
   return group === null ? item : `${group}/${item}`;
 }
 

@@ -27,7 +27,7 @@ export const gauges: readonly Gauge[] = [
 ];
 
 /** Bin n holds values from 2^n - 1 to under 2^(n+1) - 1. */
-export const paceBins = 24;
+const paceBins = 24;
 /** Gauges are whole numbers of 256ths, so that a profile is the same after it was stored. */
 export const gaugeUnit = 256;
 const most = Number.MAX_SAFE_INTEGER;
@@ -58,7 +58,7 @@ function added(counts: Gauge["counts"], step: Step): number {
   return step.neverOpened ? 1 : 0;
 }
 
-export function binOf(value: number): number {
+function binOf(value: number): number {
   return Math.min(paceBins - 1, Math.floor(Math.log2(1 + value / gaugeUnit)));
 }
 

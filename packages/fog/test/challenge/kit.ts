@@ -10,7 +10,7 @@ export const reader: Subject = "local#reader";
 
 export const start: number = Date.UTC(2026, 10, 29, 12);
 
-export const secret: Uint8Array = randomBytes(20);
+const secret: Uint8Array = randomBytes(20);
 
 export const answers: Readonly<Record<string, string>> = {
   "What was the name of your first boat?": "Grüße aus Łódź",

@@ -154,12 +154,6 @@ export async function workForAMonth(guard: Guard, world: World, reader: Subject 
   return monday + 28 * day;
 }
 
-export interface Swept {
-  readonly judged: readonly Judged[];
-  readonly requests: readonly Uint8Array[];
-  readonly ended: number;
-}
-
 /** Somebody takes item after item at ten past one in the night, in UTC, until something else than *calm* comes of it. */
 export async function sweepUntilNoticed(
   guard: Guard,
