@@ -44,7 +44,7 @@ export class WatchedReader {
   /** Of what is pending, as it was judged when it came. */
   readonly #judged = new Map<AccessEvent, Judgement>();
   #unsaved = 0;
-  #learntAt = 0;
+  #changedAt = 0;
 
   constructor(name: string, kept: Kept<ReaderMemory>, peers: Peers, hands: FogHands) {
     this.#name = name;
@@ -64,12 +64,17 @@ export class WatchedReader {
   }
 
   get #isDue(): boolean {
-    const isOld = this.#profile.now.time - this.#learntAt >= unsavedMilliseconds;
+    const isOld = this.#profile.now.time - this.#changedAt >= unsavedMilliseconds;
     return this.#unsaved >= mostUnsaved || (this.#unsaved > 0 && isOld);
   }
 
   change(changes: Partial<ReaderMemory>): void {
     this.#memory = { ...this.#memory, ...changes };
+    this.#note();
+  }
+
+  #note(): void {
+    if (this.#unsaved === 0) this.#changedAt = this.#profile.now.time;
     this.#unsaved++;
   }
 
@@ -81,10 +86,9 @@ export class WatchedReader {
   }
 
   learn(judgement: Judgement, outcome: Outcome): void {
-    if (this.#unsaved === 0) this.#learntAt = this.#profile.now.time;
+    this.#note();
     learn(this.#profile, judgement, outcome);
     learnBaseline(this.#peers.baseline, judgement, outcome);
-    this.#unsaved++;
   }
 
   /** An access that passed. Learnt twenty later: a thief's first ones must not teach that the rest are as usual. */
