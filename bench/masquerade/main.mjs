@@ -2,23 +2,30 @@ import { baselines } from "./baselines.mjs";
 import { replay } from "./engine.mjs";
 import { areaUnderCurve, hitsAt, interval, limitAt, median } from "./statistics.mjs";
 import { dataSetsIn } from "./streams.mjs";
+import { trainingPartOf } from "./training.mjs";
 
-const usage = `npm run bench:masquerade -- PATH [--seed N] [--draws N]
+const usage = `npm run bench:masquerade -- PATH [--seed N] [--draws N] [--training]
 
 PATH      a directory with User<n> and label*, or with <name>.jsonl.gz and <name>.json, or with such directories in it
 --seed    of the bootstrap (default 1)
---draws   how often readers are drawn again for the intervals (default 1000)`;
+--draws   how often readers are drawn again for the intervals (default 1000)
+--training  masquerades made of the clean training parts in place of the labelled blocks: what constants are chosen by`;
 
 const settings = settingsFrom(process.argv.slice(2));
 if (settings === null) {
   console.log(usage);
   process.exitCode = 2;
-} else for (const set of await dataSetsIn(settings.path)) report(set);
+} else for (const set of await dataSetsIn(settings.path)) for (const one of partsOf(set)) report(one);
+
+function partsOf(set) {
+  return settings.training ? [0, 1].map((half) => trainingPartOf(set, half, settings.seed)) : [set];
+}
 
 function settingsFrom(args) {
-  const read = { path: null, seed: 1, draws: 1000 };
+  const read = { path: null, seed: 1, draws: 1000, training: args.includes("--training") };
   for (let at = 0; at < args.length; at++) {
     const name = args[at].replace(/^--/, "");
+    if (name === "training") continue;
     if (!args[at].startsWith("--")) read.path = args[at];
     else if (name in read && name !== "path") read[name] = Number(args[++at]);
     else return null;
@@ -32,6 +39,7 @@ function report(set) {
   console.log(
     `\n${set.name}: ${set.streams.length} readers, ${blocks.length} blocks, ${others} of them somebody else's`,
   );
+  if (others === 0) return console.log("(nothing to find, so nothing is measured)");
   console.log(`(95 % intervals: ${settings.draws} draws of readers, seed ${settings.seed})\n`);
   console.log("| | AUC | hits at 1 % false alarms | hits at 5 % false alarms |\n|---|---|---|---|");
   const last = blocks.map((block) => ({ ...block, score: block.running.at(-1) }));
