@@ -11,7 +11,11 @@ const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const subject = "local#ann";
 const question = "At which lake did we meet?";
 
-/** A login is stolen: what the guard makes of it. @throws Error as soon as something is not as it must be */
+/**
+ * A login is stolen: what the guard makes of it. A month of work is hundreds of objects, so this part of the story lies in
+ * a folder, whatever store the rest is told in.
+ * @throws Error as soon as something is not as it must be
+ */
 export async function tellOfTheThief(folder) {
   const keyFile = join(folder, "keys", "fog.key");
   const passphrase = randomBytes(24).toString("base64");
@@ -24,7 +28,7 @@ export async function tellOfTheThief(folder) {
   const keys = await ownerKeysOf(await readKeyFile(keyFile, passphrase));
   const box = await ObjectStore.open(localDisk({ directory: join(folder, "mailbox") }));
   const alerts = alertMailbox(box, keys.read.publicKey);
-  const store = await ObjectStore.open(localDisk({ directory: join(folder, "fog") }));
+  const store = await ObjectStore.open(localDisk({ directory: join(folder, "guarded") }));
   const { owner, host, close } = await openEmbedded({ store, keyFile, passphrase, clock, alerts });
   const lists = customerLists();
 
