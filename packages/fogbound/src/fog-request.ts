@@ -57,8 +57,8 @@ export function checkTerms({
 }: FogWish): void {
   if (response !== undefined && !["observe", "challenge", "fog"].includes(response))
     throw new TypeError(`Expected fog.response to be observe, challenge or fog, got ${JSON.stringify(response)}.`);
-  if (!Number.isFinite(alarms) || alarms < 0.001 || alarms > 1000)
-    throw new RangeError(`Expected fog.alarmsPerMonth from 0.001 to 1000, got ${String(alarms)}.`);
+  if (!Number.isFinite(alarms) || alarms < 0.001 || alarms > 30)
+    throw new RangeError(`Expected fog.alarmsPerMonth from 0.001 to 30, got ${String(alarms)}.`);
   for (const reader of [...forced, ...readers.map((one) => one.reader)]) parseSubject(reader);
   for (const { zone } of readers) if (zone !== undefined) checkZone(zone);
 }

@@ -172,6 +172,7 @@ describe("The terms of a guard", () => {
     ["too many decoys", {}, { sealedDecoys: 16 }, RangeError],
     ["a zone that is none", {}, { readers: [{ reader: ann, zone: "Middle/Earth" }] }, TypeError],
     ["a budget that is none", {}, { alarmsPerMonth: 0 }, RangeError],
+    ["more alarms than one a day", {}, { alarmsPerMonth: 31 }, RangeError],
   ])("are refused with %s, before anything is written", async (_what, request, fog, error) => {
     scene = await fogScene(guarded, listItems(1));
     const before = await count(scene);

@@ -86,7 +86,7 @@ export interface FogVerdict {
   readonly threshold: number;
   /** In words: "opened 40 items never opened before, in 3 minutes". */
   readonly because: string;
-  /** What the beacons of the decoy name; null unless one was served that was made for this reader and item. */
+  /** What the beacons of the decoy name, be it this reader's own or one that was sealed with the capsule; null when none was served. */
   readonly mark: number | null;
 }
 

@@ -132,11 +132,11 @@ export interface Authority {
   answer(question: Uint8Array, waiting?: Waiting): Promise<Answered>;
   /**
    * The owner's signed word that a reader was himself: see `familiar`.
-   * @throws `VERIFICATION_FAILED` when it is not the owner's, not fresh, or older than one before.
+   * @throws `VERIFICATION_FAILED` when it is not the owner's or not newer than the last; `CLOCK_UNTRUSTED` when it is not fresh.
    */
   trust(signedFamiliar: Uint8Array, waiting?: Waiting): Promise<void>;
   /** Its journal for one capsule; the owner pulls it from here, not through the harmonizer. */
   journal(capsule: CapsuleId): LogObjects;
-  /** What it keeps of this capsule beside its journal: the manifests it was shown, and its notes of outages, in name order. */
+  /** What it keeps of this capsule beside its journal: the manifests it was shown, its notes of outages, what its guard remembers. */
   kept(capsule: CapsuleId, waiting?: Waiting): Promise<readonly KeptObject[]>;
 }

@@ -48,8 +48,9 @@ export async function suspect(
   return surprised(reader, access, reasons);
 }
 
+/** A profile takes at most one alarm a day, and more than none: what else a manifest may say must not stop every access. */
 function budgetOf({ alarmsPerThousandMonths }: FogSettings): AlarmBudget {
-  return { challenges: alarmsPerThousandMonths / 1000, days: 30 };
+  return { challenges: Math.min(30, Math.max(1, alarmsPerThousandMonths) / 1000), days: 30 };
 }
 
 function reasonsOf({ score, threshold, reasons }: Judgement): Reasons {

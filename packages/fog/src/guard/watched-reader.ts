@@ -42,7 +42,7 @@ export class WatchedReader {
   #memory: ReaderMemory;
   #after: Remembered | null;
   /** Of what is pending, as it was judged when it came. */
-  readonly #judged = new Map<AccessEvent, Judgement>();
+  readonly #judged = new WeakMap<AccessEvent, Judgement>();
   #unsaved = 0;
   #changedAt = 0;
 
@@ -100,7 +100,6 @@ export class WatchedReader {
     if (oldest === undefined) return;
     // After a restart it is judged anew, by what is known now.
     this.learn(this.#judged.get(oldest) ?? judge(this.#profile, this.#peers.baseline, oldest), "passed");
-    this.#judged.delete(oldest);
   }
 
   /** Keeps what surprised, and what passed in the same visit, to be learnt when it turns out to be the reader's own. */
@@ -139,7 +138,7 @@ export class WatchedReader {
     const begun = beginChallenge(enrolledOf(access), state, begin);
     this.change({
       challenge: challengeState.encode(begun.state),
-      unanswered: this.#memory.unanswered + 1,
+      unanswered: Math.min(1000, this.#memory.unanswered + 1),
       askedAt: access.time,
     });
     return begun.question;

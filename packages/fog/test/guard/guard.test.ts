@@ -180,6 +180,14 @@ describe("a thief", () => {
   });
 });
 
+describe("a budget that a guard cannot keep", () => {
+  it.each([0, 1_000_000])("%d in a thousand months: the nearest it can, and no access fails of it", async (alarms) => {
+    world = await newWorld({ alarmsPerThousandMonths: alarms });
+    const judged = await guard.judge(accessOf(world, { at: 0, time: day }), world.hands);
+    expect(judged.verdict.step).toBe("calm");
+  });
+});
+
 describe("the owner's word", () => {
   it("ends the fog, and teaches what surprised", async () => {
     const { time } = await fogged();
