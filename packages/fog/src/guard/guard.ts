@@ -33,6 +33,7 @@ export class Guard implements Profiler {
 
   judge(access: ProfiledAccess, hands: FogHands, waiting: Waiting = {}): Promise<Judged> {
     return this.#readers.inTurn(access.owner, access.reader, async () => {
+      await this.#readers.savePeers(access.owner, access.time, hands, waiting);
       for (let turn = 0; turn < mostTurns; turn++) {
         const watched = await this.#readers.find(access.owner, access.reader, hands, waiting);
         const judged = await this.#judge(watched, access, hands, waiting);
@@ -77,9 +78,11 @@ export class Guard implements Profiler {
     const mark = isMarkDue ? await watched.markFor(access.capsule, this.#marks, waiting) : null;
     const decoy = isDecoyDue && mark !== null ? await this.#decoys.serve(access, mark, hands) : null;
     const isServed = suspicion.step === "fogged" && decoy !== null;
-    const isNew = (isMarkDue && !isMarked) || (isServed && watched.markServed(access.capsule));
-    const isDurable = suspicion.isFinal || isNew;
-    if (!(await (isDurable ? watched.save(waiting) : watched.saveSoon(waiting)))) return null;
+    const isFirst = isServed && watched.markServed(access.capsule);
+    const isNew = isFirst || (isMarkDue && !isMarked);
+    // In this order: the rhythm goes on whatever is saved besides.
+    const isDue = watched.beat(access.time) || suspicion.isFinal || isNew;
+    if (isDue && !(await watched.save(waiting))) return null;
     const step = suspicion.step === "fogged" && decoy === null ? "refused" : suspicion.step;
     return {
       verdict: verdictOf(suspicion, step, isServed ? decoy.mark : null),

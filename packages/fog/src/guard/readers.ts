@@ -32,6 +32,11 @@ export class Readers {
     return kept;
   }
 
+  /** What was learnt of all readers of an owner, from time to time: call it for every access. */
+  async savePeers(owner: OwnerId, time: number, hands: FogHands, waiting: Waiting): Promise<void> {
+    await (await this.#peers.of(owner, hands, waiting)).saveSoon(time, waiting);
+  }
+
   forget(owner: OwnerId, reader: Subject): void {
     this.#watched.delete(nameOf(owner, reader));
   }

@@ -10,7 +10,6 @@ import {
   type Judgement,
   judge,
   learn,
-  learnBaseline,
   type Outcome,
   observe,
   onceAMonth,
@@ -22,8 +21,9 @@ import type { Kept } from "./keeper.js";
 import type { MarkBook } from "./marks.js";
 import { mostMarks, mostPending, mostSurprising, type ReaderMemory, readerMemory } from "./memory.js";
 import type { Peers } from "./peers.js";
+import { Rhythm } from "./rhythm.js";
 
-/** What was learnt since the last save goes down after so many accesses, or so long. */
+/** What was learnt goes down after so many accesses, or so long. */
 const mostUnsaved = 32;
 const unsavedMilliseconds = 10 * 60 * 1000;
 
@@ -43,8 +43,8 @@ export class WatchedReader {
   #after: Remembered | null;
   /** Of what is pending, as it was judged when it came. */
   readonly #judged = new WeakMap<AccessEvent, Judgement>();
-  #unsaved = 0;
-  #changedAt = 0;
+  readonly #rhythm = new Rhythm(mostUnsaved, unsavedMilliseconds);
+  #isChanged = false;
 
   constructor(name: string, kept: Kept<ReaderMemory>, peers: Peers, hands: FogHands) {
     this.#name = name;
@@ -60,35 +60,26 @@ export class WatchedReader {
   }
 
   get isChanged(): boolean {
-    return this.#unsaved > 0;
-  }
-
-  get #isDue(): boolean {
-    const isOld = this.#profile.now.time - this.#changedAt >= unsavedMilliseconds;
-    return this.#unsaved >= mostUnsaved || (this.#unsaved > 0 && isOld);
+    return this.#isChanged;
   }
 
   change(changes: Partial<ReaderMemory>): void {
     this.#memory = { ...this.#memory, ...changes };
-    this.#note();
-  }
-
-  #note(): void {
-    if (this.#unsaved === 0) this.#changedAt = this.#profile.now.time;
-    this.#unsaved++;
+    this.#isChanged = true;
   }
 
   /** Looks at an access, and takes note that it happened. */
   judge(event: AccessEvent, budget: AlarmBudget): Judgement {
     const judgement = judge(this.#profile, this.#peers.baseline, event, budget);
     observe(this.#profile, judgement);
+    this.#isChanged = true;
     return judgement;
   }
 
   learn(judgement: Judgement, outcome: Outcome): void {
-    this.#note();
     learn(this.#profile, judgement, outcome);
-    learnBaseline(this.#peers.baseline, judgement, outcome);
+    this.#peers.learn(judgement, outcome);
+    this.#isChanged = true;
   }
 
   /** An access that passed. Learnt twenty later: a thief's first ones must not teach that the rest are as usual. */
@@ -188,13 +179,13 @@ export class WatchedReader {
     const saved = await this.hands.memory.save(this.#name, readerMemory.encode(value), this.#after, waiting);
     if (saved === null) return false;
     this.#after = saved;
-    this.#unsaved = 0;
+    this.#isChanged = false;
     return true;
   }
 
-  /** What was learnt, when it is much or old. @returns as `save`. */
-  async saveSoon(waiting: Waiting): Promise<boolean> {
-    return this.#isDue ? this.save(waiting) : true;
+  /** Counts an access. @returns whether what is known of the reader is to be saved with it: see {@link Rhythm}. */
+  beat(time: number): boolean {
+    return this.#rhythm.beat(time);
   }
 
   #challenge(): typeof freshState {
