@@ -1,5 +1,5 @@
 import type { BlockBlobClient, BlockBlobUploadOptions, ContainerClient } from "@azure/storage-blob";
-import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
+import type { ByteRange, Capabilities, FoundObject, ObjectInfo, StoreDriver, StoreErrorCode } from "@fogbound/storage";
 import { inBlocks, StagedBlocks } from "./blocks.js";
 import { bodyOf } from "./body.js";
 import { containerClient, serviceOf } from "./client.js";
@@ -73,7 +73,7 @@ class AzureBlob implements StoreDriver {
     return this.#put(key, bytes, {}, signal);
   }
 
-  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     const blob = await this.#blob(key);
     return found(async () => {
       try {
@@ -171,7 +171,7 @@ async function download(
   blob: BlockBlobClient,
   { offset, length }: ByteRange,
   signal: AbortSignal,
-): Promise<StoredObject> {
+): Promise<FoundObject> {
   const options = { abortSignal: signal, maxRetryRequests: 0 };
   const count = Math.min(length, Number.MAX_SAFE_INTEGER - offset);
   const { readableStreamBody, contentRange, lastModified, blobType } = await ask(() =>

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, constants, fstatSync, type Stats } from "node:fs";
 import { lstat, open, rename } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import type { ByteRange, Capabilities, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "@fogbound/storage";
+import type { ByteRange, Capabilities, FoundObject, ObjectInfo, StoreDriver, StoreErrorCode } from "@fogbound/storage";
 import { bodyInMemory, bodyOf, chunkBytes } from "./body.js";
 import { DirectoryMaker } from "./directory-maker.js";
 import { removeIfThere, syncDirectory, syncName, type WrittenFile, writeNewFile, writeSmallFile } from "./durable.js";
@@ -65,7 +65,7 @@ class LocalDisk implements StoreDriver {
     return this.#write(key, (path) => writeSmallFile(path, bytes, signal), signal, rename);
   }
 
-  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     const vault = await this.#toRead();
     const path = objectPath(vault, key);
     signal.throwIfAborted();
@@ -148,7 +148,7 @@ class LocalDisk implements StoreDriver {
   }
 
   /** null for what is too large to be read at once. */
-  async #getSmall(key: string, path: string, range: ByteRange | null): Promise<StoredObject | null> {
+  async #getSmall(key: string, path: string, range: ByteRange | null): Promise<FoundObject | null> {
     const file = await this.#openToRead(path);
     return closing(file, async () => {
       if (!isAt(file, path)) await this.#directories.assertInside(dirname(path));
@@ -169,7 +169,7 @@ class LocalDisk implements StoreDriver {
   }
 
   /** By a handle, which is closed in the end even when nobody reads the body. */
-  async #getLarge(key: string, path: string, range: ByteRange | null): Promise<StoredObject> {
+  async #getLarge(key: string, path: string, range: ByteRange | null): Promise<FoundObject> {
     await this.#directories.assertInside(dirname(path));
     const file = await open(path, readOnly);
     try {

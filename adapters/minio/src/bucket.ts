@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, FoundObject, HiddenObject, ObjectInfo } from "@fogbound/storage";
 import type { S3Connection } from "./connection.js";
 import { S3Error } from "./error-code.js";
 import { assertObject, infoOf, writtenAt } from "./object-info.js";
@@ -14,7 +14,7 @@ export interface Bucket {
   create(key: string, body: Uint8Array, headers: Headers, signal: AbortSignal): Promise<ObjectInfo>;
   upload(key: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<ObjectInfo>;
   replace(key: string, body: Uint8Array, signal: AbortSignal): Promise<ObjectInfo>;
-  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null>;
+  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null>;
   head(key: string, signal: AbortSignal): Promise<ObjectInfo | null>;
   list(prefix: string, after: string, limit: number, signal: AbortSignal): Promise<readonly ObjectInfo[]>;
   /** As a driver's. */

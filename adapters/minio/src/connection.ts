@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
+import { onAbort } from "@fogbound/errors";
 import { Client } from "minio";
 import { codeOf, readAnswer, silence } from "./answer.js";
 import { type Credentials, currentCredentials } from "./credentials.js";
@@ -144,7 +145,7 @@ class SigningClient extends Client {
     const { exchange, ...given } = options;
     const request = super.getRequestOptions(given);
     if (exchange === undefined) return request;
-    const watched = { ...request, path: this.#path + request.path, signal: exchange.signal };
+    const watched = { ...request, path: this.#path + request.path };
     this.#exchanges.set(watched, exchange);
     return watched;
   }
@@ -162,8 +163,18 @@ function watchedRequest(exchanges: WeakMap<object, Exchange>, idleMilliseconds: 
       if (exchange !== undefined) exchange.response = response;
       answered(response);
     });
+    if (exchange !== undefined) endOnAbort(sent, exchange.signal);
     return sent.setTimeout(idleMilliseconds, () => sent.destroy(silence(idleMilliseconds)));
   };
+}
+
+/** Not by Node's own option: that adds listeners of its own to the caller's signal, which goes with many calls. */
+function endOnAbort(sent: http.ClientRequest, signal: AbortSignal): void {
+  const end = (): void => {
+    sent.destroy(new Error("The call was aborted.", { cause: signal.reason }));
+  };
+  if (signal.aborted) end();
+  else sent.once("close", onAbort(signal, end));
 }
 
 function encodeQuery(query: Readonly<Record<string, string>>): string {

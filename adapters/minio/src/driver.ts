@@ -1,10 +1,10 @@
 import type {
   ByteRange,
   Capabilities,
+  FoundObject,
   HiddenObject,
   ObjectInfo,
   StoreDriver,
-  StoredObject,
   StoreErrorCode,
 } from "@fogbound/storage";
 import { type Bucket, keepsVersions } from "./bucket.js";
@@ -83,7 +83,7 @@ class Minio implements StoreDriver {
     return this.#own(await bucket.replace(this.#full(key), body, signal));
   }
 
-  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     const bucket = await this.#bucket();
     const object = await bucket.get(this.#full(key), range, signal);
     return object === null ? null : this.#own(object);

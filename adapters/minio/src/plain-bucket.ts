@@ -1,4 +1,4 @@
-import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, FoundObject, HiddenObject, ObjectInfo } from "@fogbound/storage";
 import { objectOf } from "./body.js";
 import { type Bucket, type Headers, put, rangeHeaders } from "./bucket.js";
 import type { S3Connection, S3Request } from "./connection.js";
@@ -32,7 +32,7 @@ export class PlainBucket implements Bucket {
     return (await put(this.#connection, key, body, {}, signal)).info;
   }
 
-  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     const headers = rangeHeaders(range);
     const response = await this.#sendOrMiss({ method: "GET", key, headers }, [200, 206], signal);
     return response === null ? null : objectOf(key, response, this.#connection.idleMilliseconds);

@@ -1,4 +1,4 @@
-import type { ByteRange, HiddenObject, ObjectInfo, StoredObject } from "@fogbound/storage";
+import type { ByteRange, FoundObject, HiddenObject, ObjectInfo } from "@fogbound/storage";
 import { objectOf } from "./body.js";
 import { type Bucket, type Headers, put, rangeHeaders, type Written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
@@ -46,7 +46,7 @@ export class VersionedBucket implements Bucket {
     return info;
   }
 
-  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  async get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     for (let look = 1; ; look++) {
       const found = await firstVersion(this.#connection, key, signal);
       if (found === null) return null;

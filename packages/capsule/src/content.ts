@@ -10,7 +10,7 @@ import {
 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import { type CapsuleId, type ContentId, type ItemId, layout, type Waiting } from "@fogbound/protocol";
-import { type ByteRange, type ObjectStore, readAll, toAsyncIterable } from "@fogbound/storage";
+import { type ByteRange, chunksOf, type ObjectStore, readAll } from "@fogbound/storage";
 
 /** Which bytes of which capsule: bound into the content's key, so that nothing opens in another's place. */
 export interface ContentPlace {
@@ -113,8 +113,7 @@ async function* readChunks(
     yield start.bytes.subarray(from, from + length);
     return;
   }
-  const chunks = await fetchRange(store, content, { offset: from, length }, waiting);
-  yield* toAsyncIterable(chunks.body);
+  yield* chunksOf(await fetchRange(store, content, { offset: from, length }, waiting));
 }
 
 async function fetchRange(

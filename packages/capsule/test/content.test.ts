@@ -1,6 +1,6 @@
 import { chunkLength, contentHeaderLength, hashStream, randomBytes, sealedChunkLength } from "@fogbound/crypto";
 import { layout, randomIdentifier } from "@fogbound/protocol";
-import { memoryDriver, ObjectStore, type StoreDriver } from "@fogbound/storage";
+import { memoryDriver, ObjectStore, readAll, type StoreDriver } from "@fogbound/storage";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ContentPlace, type OpenContent, openContent, sealContent } from "../src/index.js";
@@ -279,7 +279,7 @@ describe("Content larger than memory", () => {
     const slowly: StoreDriver["get"] = async (...rest) => {
       const found = await inner.get(...rest);
       if (found === null) return null;
-      const bytes = new Uint8Array(await new Response(found.body).arrayBuffer());
+      const bytes = await readAll(found, found.size);
       const body = streamOf(counted(pieces(bytes, 16_384)));
       return { ...found, body };
     };
@@ -298,11 +298,11 @@ function countingGet(inner: StoreDriver, open: { bodies: number; asked: number }
     open.asked++;
     if (found === null) return null;
     open.bodies++;
-    const reader = found.body.getReader();
+    const source = found.body[Symbol.asyncIterator]();
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
-          const { done, value } = await reader.read();
+          const { done, value } = await source.next();
           if (!done) return controller.enqueue(value);
           open.bodies--;
           controller.close();

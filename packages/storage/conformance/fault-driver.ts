@@ -1,5 +1,5 @@
 import { reservedPrefix } from "../src/defaults.js";
-import type { ByteRange, ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "../src/index.js";
+import type { ByteRange, FoundObject, ObjectInfo, StoreDriver, StoreErrorCode } from "../src/index.js";
 import { shortenBody } from "./short-body.js";
 
 export type Operation = "create" | "upload" | "replace" | "get" | "head" | "list" | "delete";
@@ -91,7 +91,7 @@ class PlanningDriver implements FaultDriver {
     return this.#run("replace", key, signal, () => this.#driver.replace(key, bytes, signal));
   }
 
-  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     return this.#run("get", key, signal, () => this.#driver.get(key, range, signal), shortenBody);
   }
 

@@ -1,25 +1,12 @@
-import { type StoredObject, toAsyncIterable } from "../src/index.js";
+import { type FoundObject, toAsyncIterable } from "../src/index.js";
 
 /** The same object with a body that ends `missing` bytes too early, as a connection that broke unnoticed. */
-export function shortenBody(object: StoredObject | null, missing: number): StoredObject | null {
+export function shortenBody(object: FoundObject | null, missing: number): FoundObject | null {
   if (object === null) return null;
-  const source = withoutLast(object.body, missing);
-  return {
-    ...object,
-    body: new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await source.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await source.return(undefined);
-      },
-    }),
-  };
+  return { ...object, body: withoutLast(object.body, missing) };
 }
 
-async function* withoutLast(body: ReadableStream<Uint8Array>, missing: number): AsyncGenerator<Uint8Array> {
+async function* withoutLast(body: AsyncIterable<Uint8Array>, missing: number): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = [];
   let heldBytes = 0;
   for await (const chunk of toAsyncIterable(body)) {

@@ -1,5 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import type { StoredObject } from "./store-driver.js";
+import type { FoundObject } from "./store-driver.js";
 
 /** Any source of bytes. A stream is read once, and cancelled when it is given up. */
 export type Bytes = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -19,8 +19,15 @@ export function toAsyncIterable(bytes: Bytes): AsyncIterable<Uint8Array> {
   throw new TypeError("Expected a Uint8Array, Blob, ReadableStream or AsyncIterable of Uint8Array.");
 }
 
-/** Of an object whose body nobody has asked for yet: hands its chunks over without a stream. */
-export const bodyAtHand: WeakMap<StoredObject, (take: (chunk: Uint8Array) => void) => Promise<void>> = new WeakMap();
+/** Of an object whose body nobody has asked for yet: its chunks without a stream. */
+export const chunksAtHand: WeakMap<FoundObject, () => AsyncIterable<Uint8Array>> = new WeakMap();
+
+/** The body in chunks as they come, read once: without a stream where nobody has asked for one, which costs half. */
+export function chunksOf(object: FoundObject): AsyncIterable<Uint8Array> {
+  const hand = chunksAtHand.get(object);
+  chunksAtHand.delete(object);
+  return hand === undefined ? toAsyncIterable(object.body) : hand();
+}
 
 /**
  * The whole body as one array of at most `limit` bytes.
@@ -28,18 +35,14 @@ export const bodyAtHand: WeakMap<StoredObject, (take: (chunk: Uint8Array) => voi
  * @throws FogboundError `FORMAT_INVALID` as soon as more than `limit` bytes came: what is stored is not believed to be
  *   small. Every error of the body itself passes through.
  */
-export async function readAll(object: StoredObject, limit: number): Promise<Uint8Array> {
+export async function readAll(object: FoundObject, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const take = (chunk: Uint8Array): void => {
+  for await (const chunk of chunksOf(object)) {
     length += chunk.length;
     if (length > limit) throw tooLarge(object, limit);
     chunks.push(chunk);
-  };
-  const hand = bodyAtHand.get(object);
-  bodyAtHand.delete(object);
-  if (hand !== undefined) await hand(take);
-  else for await (const chunk of streamed(object.body)) take(chunk);
+  }
   return concatenate(chunks, length);
 }
 
@@ -84,7 +87,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<Uint8Array> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-function tooLarge(object: StoredObject, limit: number): FogboundError {
+function tooLarge(object: FoundObject, limit: number): FogboundError {
   const message = `Expected at most ${limit} bytes under ${JSON.stringify(object.key)}, got more (the object has ${object.size}).`;
   return new FogboundError("FORMAT_INVALID", message);
 }

@@ -1,5 +1,5 @@
 import { concatenate } from "./bytes.js";
-import type { ObjectInfo, StoreDriver, StoredObject, StoreErrorCode } from "./store-driver.js";
+import type { FoundObject, ObjectInfo, StoreDriver, StoreErrorCode } from "./store-driver.js";
 import { compareKeys } from "./store-key.js";
 
 export interface MemoryDriverOptions {
@@ -74,7 +74,7 @@ class MemoryDriver implements StoreDriver {
     key: string,
     range: { offset: number; length: number } | null,
     signal: AbortSignal,
-  ): Promise<StoredObject | null> {
+  ): Promise<FoundObject | null> {
     signal.throwIfAborted();
     const entry = this.#entries.get(key);
     if (entry === undefined) return null;
@@ -157,11 +157,6 @@ function search(keys: readonly string[], beyond: (key: string) => boolean): numb
   return low;
 }
 
-function bodyOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
 }

@@ -1,9 +1,10 @@
 import type { ByteRange } from "./bytes.js";
-import { bodyAtHand } from "./bytes.js";
+import { chunksAtHand } from "./bytes.js";
 import { type Caller, checkedInfo, read } from "./calls.js";
+import { discard } from "./chunk-source.js";
 import { driverSignal, type GivenSignal } from "./retry.js";
-import type { StoredObject } from "./store-driver.js";
-import { readWhole, wholeBody } from "./whole-body.js";
+import type { FoundObject, StoredObject } from "./store-driver.js";
+import { streamOf, WholeBody } from "./whole-body.js";
 
 /** Gets an object, to be called `name`, with a body held to its length. @throws RangeError for a range that is none in this object. */
 export async function readObject(
@@ -22,32 +23,27 @@ export async function readObject(
     const length = range === null ? object.size : lengthWithin(range, key, object.size);
     return withBody(caller, object, name, length, signal);
   } catch (error) {
-    await object.body.cancel().catch(() => undefined);
+    await discard(object.body);
     throw error;
   }
 }
 
-/** The body is made a stream when it is asked for: `readAll` takes the driver's own, which for a small object halves the work. */
-function withBody(
-  caller: Caller,
-  driven: StoredObject,
-  key: string,
-  length: number,
-  signal: GivenSignal,
-): StoredObject {
+/** The body is made a stream when it is asked for: `chunksOf` does without, which for a small object halves the work. */
+function withBody(caller: Caller, found: FoundObject, key: string, length: number, signal: GivenSignal): StoredObject {
   let body: ReadableStream<Uint8Array> | null = null;
-  const { size, modified } = driven;
+  const { size, modified } = found;
+  const whole = new WholeBody(caller, found, length, signal);
   const object: StoredObject = {
     key,
     size,
     modified,
     get body() {
-      bodyAtHand.delete(object);
-      body ??= wholeBody(caller, driven, length, signal);
+      chunksAtHand.delete(object);
+      body ??= streamOf(whole, signal);
       return body;
     },
   };
-  bodyAtHand.set(object, (take) => readWhole(caller, driven, length, signal, take));
+  chunksAtHand.set(object, () => whole);
   return object;
 }
 
@@ -57,7 +53,7 @@ async function getOrExplain(
   key: string,
   range: ByteRange | null,
   signal: GivenSignal,
-): Promise<StoredObject | null> {
+): Promise<FoundObject | null> {
   try {
     return await caller.driver.get(key, range, driverSignal(signal));
   } catch (error) {

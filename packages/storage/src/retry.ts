@@ -4,10 +4,17 @@ import { retryDelayMilliseconds } from "./defaults.js";
 /** What a call waits under; undefined when its caller gave no signal, so that nothing need listen to one. */
 export type GivenSignal = AbortSignal | undefined;
 
-/** For a driver, which wants a signal: a fresh one for each call, as one that all calls shared would gather listeners. */
+/**
+ * For a driver, which wants a signal. Where the caller gave none, all calls share one that nobody can abort: it takes no
+ * listeners, as it would gather those of all calls, and making one for each costs more than a small call's own work.
+ */
 export function driverSignal(signal: GivenSignal): AbortSignal {
-  return signal ?? new AbortController().signal;
+  return signal ?? neverAborted;
 }
+
+const neverAborted: AbortSignal = Object.defineProperty(new AbortController().signal, "addEventListener", {
+  value: () => undefined,
+});
 
 /** Rejects with the signal's reason the moment it aborts, even when `work` does not listen to it. */
 export async function abortable<T>(work: () => Promise<T>, signal: GivenSignal): Promise<T> {

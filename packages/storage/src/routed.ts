@@ -1,11 +1,12 @@
 import type { ByteRange } from "./bytes.js";
+import { type ChunkSource, sourceOf } from "./chunk-source.js";
 import { assertInOrder } from "./list.js";
 import type {
   Capabilities,
+  FoundObject,
   HiddenObject,
   ObjectInfo,
   StoreDriver,
-  StoredObject,
   StoreErrorCode,
 } from "./store-driver.js";
 import { compareKeys } from "./store-key.js";
@@ -69,7 +70,7 @@ class RoutedDriver implements StoreDriver {
     return this.#at(key, (driver) => driver.replace(key, bytes, signal));
   }
 
-  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null> {
+  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null> {
     return this.#at(key, async (driver) => {
       const object = await driver.get(key, range, signal);
       return object === null ? null : { ...object, body: this.#known(driver, object.body) };
@@ -166,21 +167,16 @@ class RoutedDriver implements StoreDriver {
   }
 
   /** The same bytes; what breaks them off is known to be this driver's. */
-  #known(driver: StoreDriver, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const reader = body.getReader();
-    return new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          const { done, value } = await this.#in(driver, () => reader.read());
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        cancel: (reason) => reader.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    );
+  #known(driver: StoreDriver, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    const source = sourceOf(body);
+    const known: ChunkSource = { next: () => this.#in(driver, () => source.next()) };
+    if (source.return !== undefined)
+      known.return = (reason) => this.#in(driver, async () => source.return?.(reason) ?? ended);
+    return { [Symbol.asyncIterator]: () => known };
   }
 }
+
+const ended: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Whether all, some or none of the keys that begin with `start` begin with the route's prefix. */
 function meets(prefix: string, start: string): "all" | "some" | "none" {

@@ -1,10 +1,11 @@
 import { FogboundError } from "@fogbound/errors";
-import { equalBytes, readAll } from "./bytes.js";
+import { concatenate, equalBytes } from "./bytes.js";
 import { type Caller, once, read } from "./calls.js";
+import { discard } from "./chunk-source.js";
 import { driverSignal, type GivenSignal, pause } from "./retry.js";
 import type { ObjectInfo } from "./store-driver.js";
 import { isOpenOutcome, storeError, toFogboundError } from "./store-error.js";
-import { wholeBody } from "./whole-body.js";
+import { WholeBody } from "./whole-body.js";
 
 /**
  * Creates, and settles every open outcome by reading back whose bytes lie there.
@@ -72,9 +73,8 @@ async function lookAgain(
       const object = await caller.driver.get(key, null, driverSignal(signal));
       if (object === null) return null;
       const { body, ...info } = object;
-      if (object.size === length)
-        return { info, bytes: await readAll({ ...info, body: wholeBody(caller, object, length, signal) }, length) };
-      await body.cancel().catch(() => undefined);
+      if (object.size === length) return { info, bytes: await readBody(new WholeBody(caller, object, length, signal)) };
+      await discard(body);
       return { info, bytes: null };
     });
   } catch (error) {
@@ -82,4 +82,13 @@ async function lookAgain(
     const why = FogboundError.isInstance(error) ? `${call} had an open outcome. ${error.message}` : call;
     throw new FogboundError("OUTCOME_UNKNOWN", `${why} Look under the key before you try again.`, { cause: error });
   }
+}
+
+async function readBody(body: WholeBody): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return concatenate(
+    chunks,
+    chunks.reduce((length, chunk) => length + chunk.length, 0),
+  );
 }

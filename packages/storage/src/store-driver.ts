@@ -19,6 +19,15 @@ export interface StoredObject extends ObjectInfo {
   readonly body: ReadableStream<Uint8Array>;
 }
 
+/** What a driver answers a get with. */
+export interface FoundObject extends ObjectInfo {
+  /**
+   * Iterated once; a stream, or anything that costs less. It rejects rather than ends early. Its iterator's `return` gives
+   * back what the body holds, also before the first chunk and while one is awaited: a generator does neither.
+   */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 /**
  * An object over which its store holds something later, and which is read all the same: the store keeps versions, and
  * what was put over the object has not taken its place.
@@ -71,7 +80,7 @@ export interface StoreDriver {
    * null only when the store has proved a miss. A range beyond the end is cut to the end; what happens to one that
    * starts there is the driver's own business, `ObjectStore` makes a `RangeError` of it. The signal also ends the body.
    */
-  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<StoredObject | null>;
+  get(key: string, range: ByteRange | null, signal: AbortSignal): Promise<FoundObject | null>;
   /** null only when the store has proved a miss. */
   head(key: string, signal: AbortSignal): Promise<ObjectInfo | null>;
   /**

@@ -1,5 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
-import { equalBytes, readAll, toAsyncIterable } from "./bytes.js";
+import { chunksOf, equalBytes, readAll } from "./bytes.js";
 import { smallObjectBytes, syncedAtOnce } from "./defaults.js";
 import type { ObjectStore } from "./object-store.js";
 import type { ObjectInfo, StoredObject, Waiting } from "./store-driver.js";
@@ -118,7 +118,7 @@ class Sync {
     const object = await this.#read(source.key);
     if (object.size <= smallObjectBytes)
       await this.#to.create(source.key, await readAll(object, smallObjectBytes), this.#waiting);
-    else await this.#to.upload(source.key, object.body, this.#waiting);
+    else await this.#to.upload(source.key, chunksOf(object), this.#waiting);
     this.#progress(source.size);
   }
 
@@ -182,10 +182,10 @@ async function next<T>(iterator: AsyncIterator<T>): Promise<T | null> {
 
 /** Both bodies, of one length, in lockstep: nothing is held but a chunk of each. */
 async function sameContent(left: StoredObject, right: StoredObject): Promise<boolean> {
-  const others = toAsyncIterable(right.body)[Symbol.asyncIterator]();
+  const others = chunksOf(right)[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array();
   try {
-    for await (const piece of toAsyncIterable(left.body)) {
+    for await (const piece of chunksOf(left)) {
       for (let at = 0; at < piece.length; ) {
         if (rest.length === 0) rest = (await next(others)) ?? new Uint8Array();
         if (rest.length === 0) return false;

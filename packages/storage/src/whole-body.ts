@@ -1,27 +1,79 @@
 import { onAbort, waitFor } from "@fogbound/errors";
 import type { Caller } from "./calls.js";
+import { type ChunkSource, sourceOf } from "./chunk-source.js";
 import type { GivenSignal } from "./retry.js";
-import type { StoredObject } from "./store-driver.js";
+import type { FoundObject } from "./store-driver.js";
 import { storeError, toFogboundError } from "./store-error.js";
 
 /**
  * The body of an object, held to the `length` that was announced. Errors of the driver become FogboundErrors; a body
- * that ends early or runs on is `STORE_UNREACHABLE`, never a shorter object; an abort errors it with the signal's reason.
+ * that ends early or runs on is `STORE_UNREACHABLE`, never a shorter object; an abort rejects with the signal's reason.
  */
-export function wholeBody(
-  caller: Caller,
-  object: StoredObject,
-  length: number,
-  signal: GivenSignal,
-): ReadableStream<Uint8Array> {
-  const reader = object.body.getReader();
-  let seen = 0;
+export class WholeBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #caller: Caller;
+  readonly #key: string;
+  readonly #length: number;
+  readonly #signal: GivenSignal;
+  readonly #source: ChunkSource;
+  #seen = 0;
+  #ended = false;
+
+  constructor(caller: Caller, { key, body }: FoundObject, length: number, signal: GivenSignal) {
+    this.#caller = caller;
+    this.#key = key;
+    this.#length = length;
+    this.#signal = signal;
+    this.#source = sourceOf(body);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#ended) return { done: true, value: undefined };
+    try {
+      const { done, value } = await waitFor(this.#source.next(), this.#signal);
+      this.#seen += done === true ? 0 : value.length;
+      this.#requireLength(done === true);
+      if (done !== true) return { done: false, value };
+      this.#ended = true;
+      return { done: true, value: undefined };
+    } catch (error) {
+      this.giveUp(error);
+      if (this.#signal?.aborted) throw this.#signal.reason;
+      throw toFogboundError(this.#caller.driver, error, reading(this.#key), "STORE_UNREACHABLE");
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.giveUp();
+    return { done: true, value: undefined };
+  }
+
+  /** Gives back what the body holds, without waiting for it. */
+  giveUp(reason?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#source.return?.(reason).catch(() => undefined);
+  }
+
+  #requireLength(ended: boolean): void {
+    const seen = this.#seen;
+    const length = this.#length;
+    if (seen < length ? !ended : seen === length) return;
+    const what = `${reading(this.#key)}: expected ${length} bytes, got ${seen > length ? "more" : seen}`;
+    throw storeError(this.#caller.driver, "STORE_UNREACHABLE", what);
+  }
+}
+
+/** The same as a stream, which errors the moment the signal aborts, though nobody reads. */
+export function streamOf(body: WholeBody, signal: GivenSignal): ReadableStream<Uint8Array> {
   let finish: () => void = () => undefined;
   const giveUp = (reason: unknown): void => {
     finish();
-    reader.cancel(reason).catch(() => undefined);
+    body.giveUp(reason);
   };
-
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -35,79 +87,20 @@ export function wholeBody(
       },
       async pull(controller) {
         try {
-          const { done, value } = await reader.read();
+          const { done, value } = await body.next();
           if (signal?.aborted) return;
-          seen += value?.length ?? 0;
-          requireLength(caller, object.key, { length, seen, done });
-          if (!done) return controller.enqueue(value);
+          if (done !== true) return controller.enqueue(value);
           finish();
           controller.close();
         } catch (error) {
-          if (signal?.aborted) return;
-          giveUp(error);
-          controller.error(unreachable(caller, object.key, error));
+          finish();
+          if (!signal?.aborted) controller.error(error);
         }
       },
       cancel: giveUp,
     },
     { highWaterMark: 0 },
   );
-}
-
-/**
- * Hands over the chunks of an object's body as they come, held to its length as `wholeBody` holds it, without a stream
- * of their own. What `take` throws passes through, and the body is given up.
- */
-export async function readWhole(
-  caller: Caller,
-  object: StoredObject,
-  length: number,
-  signal: GivenSignal,
-  take: (chunk: Uint8Array) => void,
-): Promise<void> {
-  const reader = object.body.getReader();
-  try {
-    for (let seen = 0; ; ) {
-      const { done, value } = await nextOf(caller, object.key, reader, signal);
-      seen += value?.length ?? 0;
-      requireLength(caller, object.key, { length, seen, done });
-      if (done) return;
-      take(value);
-    }
-  } catch (error) {
-    reader.cancel(error).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function nextOf(
-  caller: Caller,
-  key: string,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  signal: GivenSignal,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  try {
-    return await waitFor(reader.read(), signal);
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    throw unreachable(caller, key, error);
-  }
-}
-
-interface Seen {
-  readonly length: number;
-  readonly seen: number;
-  readonly done: boolean;
-}
-
-function requireLength(caller: Caller, key: string, { length, seen, done }: Seen): void {
-  if (seen < length ? !done : seen === length) return;
-  const what = `${reading(key)}: expected ${length} bytes, got ${seen > length ? "more" : seen}`;
-  throw storeError(caller.driver, "STORE_UNREACHABLE", what);
-}
-
-function unreachable(caller: Caller, key: string, error: unknown): Error {
-  return toFogboundError(caller.driver, error, reading(key), "STORE_UNREACHABLE");
 }
 
 function reading(key: string): string {
