@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { codeIn } from "./answer.js";
 import { put, type Written, written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
@@ -19,14 +20,15 @@ export async function uploadContent(
   partBytes: number,
   signal: AbortSignal,
 ): Promise<Written> {
-  const parts = partsOf(content, partBytes);
+  const spare: Uint8Array[] = [];
+  const parts = partsOf(content, partBytes, spare);
   try {
     const first = await parts.next();
     if (first.done === true) throw new TypeError("Expected at least one part of every content.");
     const { bytes, isLast } = first.value;
     if (isLast) return await repeated(() => put(connection, key, bytes, {}, signal), signal);
     const uploadId = await repeated(() => startUpload(connection, key, signal), signal);
-    const upload = new MultipartUpload(connection, key, uploadId, signal);
+    const upload = new MultipartUpload(connection, key, uploadId, spare, signal);
     try {
       await upload.sendAll(first.value, parts);
       return await upload.complete(signal);
@@ -52,6 +54,7 @@ class MultipartUpload {
   readonly #connection: S3Connection;
   readonly #key: string;
   readonly #uploadId: string;
+  readonly #spare: Uint8Array[];
   readonly #etags: string[] = [];
   readonly #sending = new Set<Promise<void>>();
   /** Ends the parts on their way, when one of them fails or the caller gives up. */
@@ -60,10 +63,11 @@ class MultipartUpload {
   #failure: { readonly error: unknown } | null = null;
   #length = 0;
 
-  constructor(connection: S3Connection, key: string, uploadId: string, signal: AbortSignal) {
+  constructor(connection: S3Connection, key: string, uploadId: string, spare: Uint8Array[], signal: AbortSignal) {
     this.#connection = connection;
     this.#key = key;
     this.#uploadId = uploadId;
+    this.#spare = spare;
     this.#signal = AbortSignal.any([signal, this.#ending.signal]);
   }
 
@@ -117,10 +121,17 @@ class MultipartUpload {
   async #sendOne(number: number, body: Uint8Array): Promise<void> {
     const query = { partNumber: String(number), uploadId: this.#uploadId };
     const request = { method: "PUT", key: this.#key, query, body } as const;
-    const { headers } = await repeated(() => this.#connection.sendAndDrain(request, [200], this.#signal), this.#signal);
+    let attempts = 0;
+    const attempt = (): Promise<IncomingMessage> => {
+      attempts++;
+      return this.#connection.sendAndDrain(request, [200], this.#signal);
+    };
+    const { headers } = await repeated(attempt, this.#signal);
     if (headers.etag === undefined || headers.etag === "")
       throw S3Error.found(null, "expected a part's ETag, got none");
     this.#etags[number - 1] = headers.etag;
+    // A connection that was given up may still hold the memory.
+    if (attempts === 1 && body.length === body.buffer.byteLength) this.#spare.push(body);
   }
 
   #throwFailure(): void {

@@ -6,15 +6,22 @@ export interface Part {
   readonly isLast: boolean;
 }
 
-/** Cuts a content into parts of `partBytes`. Holds one part, and grows to it only as the content does. */
-export async function* partsOf(content: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Part, void> {
-  let part = new Filling(partBytes);
+/**
+ * Cuts a content into parts of `partBytes`. Holds one part, and grows to the first only as the content does.
+ * @param spare full parts that were sent, whose memory is used again: what waited for a collector would be as much again
+ */
+export async function* partsOf(
+  content: AsyncIterable<Uint8Array>,
+  partBytes: number,
+  spare: Uint8Array[] = [],
+): AsyncGenerator<Part, void> {
+  let part = new Filling(partBytes, new Uint8Array(Math.min(firstBytes, partBytes)));
   for await (const chunk of content) {
     for (let offset = 0; offset < chunk.length; ) {
       // Only what comes after a full part tells that it was not the last.
       if (part.isFull) {
         yield { bytes: part.bytes, isLast: false };
-        part = new Filling(partBytes);
+        part = new Filling(partBytes, spare.pop() ?? new Uint8Array(partBytes));
       }
       offset += part.take(chunk, offset);
     }
@@ -27,9 +34,9 @@ class Filling {
   #buffer: Uint8Array;
   #length = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, buffer: Uint8Array) {
     this.#limit = limit;
-    this.#buffer = new Uint8Array(Math.min(firstBytes, limit));
+    this.#buffer = buffer;
   }
 
   get isFull(): boolean {
