@@ -44,7 +44,7 @@ async function rowsOf(kind, program, { remoteSize, seconds, readers, rounds }) {
       `${kind}.${end}`,
       1e6 * time,
       "µs",
-      `ObjectStore.${end === "put" ? "create" : "get"} of 4 KiB ${on}, one after another, the median; beside the vendor's client: ${(1e6 * raw).toFixed(0)} µs`,
+      `ObjectStore.${end === "put" ? "create" : "get"} of 4 KiB ${on}, one after another, the median; beside the vendor's client making the same request: ${(1e6 * raw).toFixed(0)} µs`,
       time / raw,
     );
   return [

@@ -1,13 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { FoundObject } from "@fogbound/storage";
-import { nextChunk } from "./answer.js";
+import { AnswerChunks } from "./answer-chunks.js";
 import { infoOf } from "./object-info.js";
 
 /** The object that a GET was answered with. */
 export function objectOf(key: string, response: IncomingMessage, idleMilliseconds: number): FoundObject {
   try {
-    const body = new AnswerBody(response, idleMilliseconds);
-    return { ...infoOf(key, response.headers), body: { [Symbol.asyncIterator]: () => body } };
+    return { ...infoOf(key, response.headers), body: bodyOf(new AnswerChunks(response, idleMilliseconds)) };
   } catch (error) {
     response.destroy();
     throw error;
@@ -15,27 +14,17 @@ export function objectOf(key: string, response: IncomingMessage, idleMillisecond
 }
 
 /** The bytes of an answer as they are asked for. Giving it up ends its connection. */
-class AnswerBody implements AsyncIterator<Uint8Array, undefined> {
-  readonly #response: IncomingMessage;
-  readonly #idleMilliseconds: number;
-  readonly #chunks: AsyncIterator<Uint8Array>;
-
-  constructor(response: IncomingMessage, idleMilliseconds: number) {
-    this.#response = response;
-    this.#idleMilliseconds = idleMilliseconds;
-    this.#chunks = response[Symbol.asyncIterator]();
-    // Nobody listens between two reads, and an error that nobody listens to ends the process.
-    response.on("error", () => undefined);
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const chunk = await nextChunk(this.#response, this.#chunks, this.#idleMilliseconds);
-    if (chunk === null) return { done: true, value: undefined };
-    return { done: false, value: new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) };
-  }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#response.destroy();
-    return { done: true, value: undefined };
-  }
+function bodyOf(answer: AnswerChunks): AsyncIterable<Uint8Array> {
+  const end = { done: true, value: undefined } as const;
+  const chunks: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      const value = await answer.next();
+      return value === null ? end : { done: false, value };
+    },
+    async return() {
+      answer.giveUp();
+      return end;
+    },
+  };
+  return { [Symbol.asyncIterator]: () => chunks };
 }
