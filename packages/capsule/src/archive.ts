@@ -1,5 +1,6 @@
 import { equalBytes, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import { PagedFile } from "./paged-file.js";
 
 /**
  * The `.fog` file: a POSIX ustar archive (IEEE Std 1003.1, pax interchange), so that `tar tf` shows what is in it. Only
@@ -56,12 +57,13 @@ export interface ArchivePlace {
  * Every object of an archive, by name; the bodies are not read.
  * @throws FogboundError `FORMAT_INVALID` for anything that is not such an archive, whole and with nothing after its end.
  */
-export async function indexArchive(file: Blob): Promise<ReadonlyMap<string, ArchivePlace>> {
+export async function indexArchive(archive: Blob): Promise<ReadonlyMap<string, ArchivePlace>> {
+  const file = new PagedFile(archive);
   const index = new Map<string, ArchivePlace>();
   let end = 0; // of the last body, its padding not counted
   for (;;) {
     const offset = end + padding(end);
-    const bytes = new Uint8Array(await file.slice(end, offset + block).arrayBuffer());
+    const bytes = await file.read(end, offset + block - end);
     if (bytes.length !== offset + block - end) throw notAnArchive("it ends before its end mark: the file is cut short");
     const [fill, next] = [bytes.subarray(0, offset - end), bytes.subarray(offset - end)];
     if (!isZero(fill)) throw notAnArchive("something stands between two objects");
@@ -79,10 +81,10 @@ export async function indexArchive(file: Blob): Promise<ReadonlyMap<string, Arch
 }
 
 /** Two blocks of zeros, and no byte behind them. */
-async function checkEnd(file: Blob, offset: number): Promise<void> {
+async function checkEnd(file: PagedFile, offset: number): Promise<void> {
   if (file.size < offset + 2 * block) throw notAnArchive("its end mark is cut short");
   if (file.size > offset + 2 * block) throw notAnArchive("there is something after its end mark");
-  const mark = new Uint8Array(await file.slice(offset).arrayBuffer());
+  const mark = await file.read(offset, 2 * block);
   if (!isZero(mark)) throw notAnArchive("there is something in its end mark");
 }
 

@@ -5,6 +5,7 @@ export { type Grant, type Granted, grantEpochs, withGrants } from "./epoch-grant
 export { checkItemName } from "./item-name.js";
 export { type ManifestVersion, readManifests, storeManifest, verifyManifest } from "./manifest-chain.js";
 export { draftFrom, type OwnerView, openAsOwner } from "./owner-view.js";
+export { PagedFile } from "./paged-file.js";
 export { openPart, openPartAs, type PartName, sealPart } from "./parts.js";
 export { openHostPartKey, ShareRecipient, unwrapItemKey } from "./release.js";
 export { type Resealed, type ResealOptions, resealItems } from "./reseal.js";

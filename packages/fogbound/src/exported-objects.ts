@@ -1,5 +1,5 @@
 import type { Evidence } from "@fogbound/audit";
-import { type ArchivePlace, withGrants } from "@fogbound/capsule";
+import { type ArchivePlace, PagedFile, withGrants } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import {
   type AuthorityId,
@@ -32,6 +32,7 @@ export interface ExportedObjects {
 }
 
 export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): ExportedObjects {
+  const paged = new PagedFile(file);
   return {
     async *list(prefix) {
       yield* [...index.keys()].filter((name) => name.startsWith(prefix)).sort();
@@ -48,7 +49,7 @@ export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlac
       if (place === undefined) return null;
       const { offset, size } = place;
       if (size > largestObject) throw tooLarge(name, size);
-      return new Uint8Array(await file.slice(offset, offset + size).arrayBuffer());
+      return paged.read(offset, size);
     },
   };
 }
