@@ -49,7 +49,7 @@ export class Guard implements Profiler {
       for (let turn = 0; turn < mostTurns; turn++) {
         const watched = await this.#readers.find(owner, reader, hands, waiting);
         if (time <= watched.memory.wordAt) throw FogboundError.verificationFailed();
-        watched.clear(time);
+        watched.clear(time, null);
         watched.change({ wordAt: time });
         if (await watched.save(waiting)) return;
         this.#readers.forget(owner, reader);

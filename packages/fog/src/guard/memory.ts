@@ -40,7 +40,7 @@ export interface ReaderMemory {
   readonly unanswered: number;
   /** When a question was put to him last. */
   readonly askedAt: number;
-  /** Until when he is not asked again, as he has shown who he is. */
+  /** Until when he is not asked for more of what he has shown to be his. */
   readonly trustedUntil: number;
   /** The time of the owner's last word for him. */
   readonly wordAt: number;

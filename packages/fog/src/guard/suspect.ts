@@ -29,7 +29,7 @@ export async function suspect(
   access: ProfiledAccess,
   waiting: Waiting,
 ): Promise<Suspicion | null> {
-  const { settings, time } = access;
+  const { settings } = access;
   if (settings.isHoney) return goesOn("nobody has a reason to open this capsule");
   if (settings.forced.includes(access.reader)) return goesOn("the owner wants fog for this login");
   if (access.reply !== null) return replied(reader, access, waiting);
@@ -38,9 +38,9 @@ export async function suspect(
   const event = eventOf(access);
   const judgement = reader.judge(event, budgetOf(settings));
   const reasons = reasonsOf(judgement);
-  const isTrusted = time < reader.memory.trustedUntil;
-  if (!judgement.isSurprising || isTrusted) {
-    if (isTrusted) reader.learn(judgement, "answered");
+  const isVouchedFor = reader.isVouchedFor(judgement);
+  if (isVouchedFor || !judgement.isSurprising) {
+    if (isVouchedFor) reader.learn(judgement, "answered");
     else reader.pass(event, judgement);
     return { ...reasons, step: "calm", question: null, isFinal: false };
   }
@@ -77,8 +77,9 @@ async function replied(reader: WatchedReader, access: ProfiledAccess, waiting: W
   const isPassed = await reader.hear(access, waiting);
   if (isPassed === null) return null;
   if (isPassed) {
-    reader.clear(access.time);
-    reader.learn(reader.judge(eventOf(access), budgetOf(access.settings)), "answered");
+    const event = eventOf(access);
+    reader.clear(access.time, event);
+    reader.learn(reader.judge(event, budgetOf(access.settings)), "answered");
     const because = "answered the question";
     return { step: "passed", score: 0, threshold: 0, because, question: null, isFinal: true };
   }

@@ -7,6 +7,7 @@ import { challengeState, freshState } from "../challenge/state.js";
 import type { AccessEvent } from "../profile/event.js";
 import {
   type AlarmBudget,
+  isKnownPlace,
   type Judgement,
   judge,
   learn,
@@ -30,8 +31,11 @@ const unsavedMilliseconds = 10 * 60 * 1000;
 /** A pause that ends a visit: 30 min. */
 const visitMilliseconds = 30 * 60 * 1000;
 
-/** How long who has shown himself is not asked again: 12 h. */
+/** How long who has shown himself is not asked for more of the same: 12 h. */
 const trustMilliseconds = 12 * 60 * 60 * 1000;
+
+/** So far above the threshold who goes on with what he was asked for is not asked again. */
+const mostVouchedNats = 2;
 
 /** One reader as a guard knows him now: what is remembered, and what has changed since it was saved. */
 export class WatchedReader {
@@ -76,6 +80,16 @@ export class WatchedReader {
     return judgement;
   }
 
+  /**
+   * Whether a right answer a while ago speaks for this access too: it comes from where the reader was before, is of a
+   * folder he has opened, and is not much odder than what he was asked for. Somebody else's, beside him, is asked for anew.
+   */
+  isVouchedFor({ observation, score, threshold }: Judgement): boolean {
+    const { event, content } = observation;
+    if (event.time >= this.#memory.trustedUntil || content.newFolder) return false;
+    return isKnownPlace(this.#profile, event) && score <= threshold + mostVouchedNats;
+  }
+
   learn(judgement: Judgement, outcome: Outcome): void {
     learn(this.#profile, judgement, outcome);
     this.#peers.learn(judgement, outcome);
@@ -111,9 +125,13 @@ export class WatchedReader {
     return visit;
   }
 
-  /** The reader was himself: fog ends, what surprised is his, and for a while he is not asked again. */
-  clear(time: number): void {
-    for (const event of this.#memory.surprising) this.learn(this.judge(event, onceAMonth), "answered");
+  /**
+   * The reader was himself: fog ends, what surprised is his, and for a while he is not asked for more of it.
+   * @param by the access he showed it with; what surprised from elsewhere is not his. null: the owner's word, for all of it
+   */
+  clear(time: number, by: AccessEvent | null): void {
+    const own = this.#memory.surprising.filter((event) => by === null || isSamePlace(event, by));
+    for (const event of own) this.learn(this.judge(event, onceAMonth), "answered");
     reassure(this.#profile);
     const decided = decideChallenge(this.#challenge(), { id: null, decision: "confirmed", now: time });
     if (decided !== null) this.change({ challenge: challengeState.encode(decided) });
@@ -192,6 +210,10 @@ export class WatchedReader {
     const { challenge } = this.#memory;
     return challenge === null ? freshState : challengeState.decode(challenge);
   }
+}
+
+function isSamePlace(one: AccessEvent, other: AccessEvent): boolean {
+  return one.network === other.network && one.country === other.country;
 }
 
 function enrolledOf({ settings, reader }: ProfiledAccess): Enrolled | null {

@@ -43,3 +43,8 @@ export function learnPlace(own: Sketch, event: AccessEvent, units: number): void
     add(own, place, units);
   }
 }
+
+/** Whether the reader was there before. What is not known of a place is not held against him. */
+export function isKnownPlace({ sketch }: { readonly sketch: Sketch }, event: AccessEvent): boolean {
+  return [networkOf(event), countryOf(event)].every((place) => place === null || countOf(sketch, place) > 0);
+}
