@@ -64,6 +64,7 @@ export {
   honeyKinds,
   honeyShapes,
 } from "./honey/honey.js";
+export { readableFragment } from "./office/fragment.js";
 export {
   type AccessEvent,
   type AlarmBudget,

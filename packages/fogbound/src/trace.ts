@@ -19,12 +19,12 @@ export async function traceFragment(
   audit: () => Promise<Audit>,
 ): Promise<readonly Trace[]> {
   const settings = settingsOf(view);
-  const { findBeacons, shapesOfModel } = await import("@fogbound/fog");
+  const { findBeacons, readableFragment, shapesOfModel } = await import("@fogbound/fog");
   const shapes = settings.models.flatMap((model) => (model === null ? [] : shapesOfModel(model)));
   const served = await servedDecoys(await audit());
   if (shapes.length === 0 || served.size === 0) return [];
   const issued = [...served.keys()].map((episode) => ({ episode, rows: null }));
-  const { findings } = await findBeacons(settings.beaconKey, fragment, { shapes, issued });
+  const { findings } = await findBeacons(settings.beaconKey, readableFragment(fragment), { shapes, issued });
   return findings
     .filter(({ isNamed }) => isNamed)
     .map(({ episodes, identifiers, chance }) => ({

@@ -5,7 +5,7 @@ import { delimitedText } from "./delimited-decoy.js";
 import { Draws } from "./draws.js";
 import { jsonText } from "./json-decoy.js";
 import { fakerOf } from "./lexicon.js";
-import { type Content, readModel } from "./model.js";
+import { isOffice, type PlainContent, readModel } from "./model.js";
 import { plainMarks } from "./plain-marks.js";
 import { textText } from "./text-decoy.js";
 import type { Sources } from "./values-maker.js";
@@ -22,8 +22,8 @@ export interface DecoyOptions {
 const pieceLength = 64 * 1024;
 
 /**
- * A decoy after a model, in pieces of some 64 KiB and in bounded memory: the same bytes for the same model, seed, length
- * and marks.
+ * A decoy after a model, in pieces of some 64 KiB: the same bytes for the same model, seed, length and marks. Memory is
+ * bounded, but for Office documents, which are made as a whole.
  *
  * @throws RangeError for a seed of another length, or a length that is no whole number from 0.
  * @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` for a model that is none.
@@ -36,10 +36,15 @@ export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOp
   const { content, length: original } = readModel(model);
   const draws = new Draws(sha256(seed, sha256(model)), "decoy-content");
   const sources: Sources = { draws, faker: fakerOf(draws), marks: marks ?? plainMarks(seed) };
+  const share = original === 0 ? 1 : length / original;
+  if (isOffice(content)) {
+    const { officeBytes } = await import("../office/index.js");
+    return yield* inPieces(officeBytes(content, length, share, sources));
+  }
   const mark = content.encoding.byteOrderMark && length >= 3 ? "\u{feff}" : "";
   const left = length - 3 * mark.length;
   let written = 0;
-  for (const text of gathered(textOf(content, left, original === 0 ? 1 : length / original, sources), mark)) {
+  for (const text of gathered(textOf(content, left, share, sources), mark)) {
     const bytes = toBytes(text, content.encoding);
     written += bytes.length;
     yield bytes;
@@ -47,7 +52,11 @@ export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOp
   if (written !== length) throw new Error(`Expected to make a decoy of ${length} bytes, made ${written}.`);
 }
 
-function textOf(content: Content, length: number, share: number, sources: Sources): Generator<string> {
+function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceLength) yield bytes.subarray(at, at + pieceLength);
+}
+
+function textOf(content: PlainContent, length: number, share: number, sources: Sources): Generator<string> {
   if (content.kind === "text") return textText(content, length, sources);
   if (content.kind === "json") return jsonText(content, length, share, sources);
   return delimitedText(content, length, share, sources);

@@ -133,17 +133,20 @@ const labelWords =
  * The first row when it is one of labels: above a column of numbers or dates stands none of them; where all is text,
  * some cell must be a word that labels are made of. In doubt it is a row like any other, for a header stays as it is.
  */
-function headerOf(rows: readonly (readonly string[])[]): readonly string[] | null {
+export function headerOf(rows: readonly (readonly string[])[]): readonly string[] | null {
   const [first, ...body] = rows;
   if (first === undefined || new Set(first).size < first.length) return null;
   if (first.some((cell) => numeric.test(cell) && !/^\d{4}$/.test(cell))) return null;
   const columns = first.map((_, column) => body.map((row) => row[column] ?? "").filter((cell) => cell !== ""));
   if (columns.some((cells, index) => cells.includes(first[index] ?? ""))) return null;
-  const overNumbers = columns.some(
-    (cells, index) =>
-      cells.length > 0 &&
-      !numeric.test(first[index] ?? "") &&
-      cells.filter((cell) => numeric.test(cell)).length > 0.8 * cells.length,
-  );
-  return overNumbers || first.some((cell) => labelWords.test(cell.replaceAll("_", " "))) ? first : null;
+  return standsOverNumbers(rows) || first.some((cell) => labelWords.test(cell.replaceAll("_", " "))) ? first : null;
+}
+
+/** Whether the first row has a text above a column of numbers: what is known to be a label. */
+export function standsOverNumbers([first = [], ...body]: readonly (readonly string[])[]): boolean {
+  return first.some((label, column) => {
+    const cells = body.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+    const numbers = cells.filter((cell) => numeric.test(cell)).length;
+    return cells.length > 0 && !numeric.test(label) && numbers > 0.8 * cells.length;
+  });
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from "@fogbound/crypto";
 import { type Characters, readCharacters } from "./characters.js";
 import { readDelimited } from "./delimited.js";
 import { readJson } from "./learn-json.js";
@@ -22,7 +23,8 @@ export interface LearnOptions {
 export const defaultModelBytes: number = 64 * 1024;
 
 /**
- * What believable decoys of a document can be made from, learnt in one pass and in bounded memory. Values that occur in
+ * What believable decoys of a document can be made from, learnt in one pass and in bounded memory (of an Office document,
+ * 8 MiB and what they inflate to). Values that occur in
  * fewer than {@link rarity} rows are not in it.
  *
  * @returns `null` where nothing believable can be made: what is no text, or too short, or a budget too small.
@@ -31,19 +33,51 @@ export async function learnModel(
   content: AsyncIterable<Uint8Array>,
   options: LearnOptions,
 ): Promise<Uint8Array | null> {
-  const sample = await takeSample(content, options.seed);
-  const characters = readCharacters(sample);
-  if (characters === null) return null;
-  const learn = learnerFor(sample, characters, options);
-  if (learn === null) return null;
+  const kind = kindOf(options);
+  const found =
+    kind === "workbook" || kind === "document" ? await officeIn(content, kind) : await textIn(content, options);
+  if (found === null) return null;
   for (const detail of details) {
-    const bytes = decoyModel.encode({ suite: 1, length: sample.length, content: learn(detail) });
+    const bytes = decoyModel.encode({ suite: 1, length: found.length, content: found.learn(detail) });
     if (bytes.length <= (options.mostBytes ?? defaultModelBytes)) return bytes;
   }
   return null;
 }
 
 type Learner = (detail: Detail) => Content;
+
+/** A document that can be learnt from, and how many bytes it has. */
+interface Found {
+  readonly length: number;
+  readonly learn: Learner;
+}
+
+async function textIn(content: AsyncIterable<Uint8Array>, options: LearnOptions): Promise<Found | null> {
+  const sample = await takeSample(content, options.seed);
+  const characters = readCharacters(sample);
+  const learn = characters === null ? null : learnerFor(sample, characters, options);
+  return learn === null ? null : { length: sample.length, learn };
+}
+
+/** What reads packages is loaded with the first of them. */
+async function officeIn(content: AsyncIterable<Uint8Array>, kind: "workbook" | "document"): Promise<Found | null> {
+  const { learnOffice, mostOfficeBytes } = await import("../office/index.js");
+  const bytes = await wholeOf(content, mostOfficeBytes);
+  const learn = bytes === null ? null : learnOffice(kind, bytes);
+  return bytes === null || learn === null ? null : { length: bytes.length, learn };
+}
+
+/** `null` for more than `most` bytes, of which no more are read then. */
+async function wholeOf(content: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of content) {
+    length += piece.length;
+    if (length > most) return null;
+    pieces.push(piece);
+  }
+  return concatBytes(...pieces);
+}
 
 /** By media type or ending; a table or JSON that does not read as one is a text. */
 function learnerFor(sample: Sample, characters: Characters, options: LearnOptions): Learner | null {
@@ -54,8 +88,14 @@ function learnerFor(sample: Sample, characters: Characters, options: LearnOption
   return readText(characters, kind === "mail");
 }
 
-function kindOf({ name, mediaType }: LearnOptions): "json" | "table" | "mail" | "text" | null {
+type Kind = "workbook" | "document" | "json" | "table" | "mail" | "text";
+
+const office = "application/vnd.openxmlformats-officedocument.";
+
+function kindOf({ name, mediaType }: LearnOptions): Kind | null {
   const type = mediaType ?? "";
+  if (/\.xlsx$/i.test(name) || type === `${office}spreadsheetml.sheet`) return "workbook";
+  if (/\.docx$/i.test(name) || type === `${office}wordprocessingml.document`) return "document";
   if (/\.(json|jsonl|ndjson|geojson)$/i.test(name) || /[/+](json|x-ndjson|jsonl)/.test(type)) return "json";
   if (/\.(csv|tsv|tab)$/i.test(name) || /^text\/(csv|tab-separated-values)/.test(type)) return "table";
   if (/\.eml$/i.test(name) || /^message\/rfc822/.test(type)) return "mail";

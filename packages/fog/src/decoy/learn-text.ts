@@ -28,7 +28,7 @@ export function readText(characters: Characters, isMail: boolean): ((detail: Det
     headers: mail.headers,
     width,
     blocks: paragraphs.slice(0, detail.mostPairs / 4).map(({ block }) => block),
-    prose: learnProse(sentences(texts), detail),
+    prose: learnProse(sentencesOf(texts), detail),
   });
 }
 
@@ -67,6 +67,12 @@ function paragraphsOf(lines: readonly string[], width: number): Paragraph[] {
   return paragraphs.map(({ lead, text, gap }) => ({ text, block: blockOf(lead, text, gap) }));
 }
 
+/** The shape of one paragraph, which stands in a document of its own accord and not between line ends. */
+export function blockOfParagraph(text: string): Block {
+  const lead = (leads.exec(text)?.[0] ?? "").slice(0, 16);
+  return blockOf(lead.replaceAll(/\d/g, "1"), text.slice(lead.length), 0);
+}
+
 function blockOf(lead: string, text: string, gap: number): Block {
   const upper = /\p{Lu}{2}/u.test(text) && text === text.toUpperCase();
   const end = /[^\p{L}\p{N}\s]?$/u.exec(text)?.[0] ?? "";
@@ -78,6 +84,6 @@ function blockOf(lead: string, text: string, gap: number): Block {
 const sentenceEnd = /(?<=(?<!\b(?:Mr|Mrs|Ms|Dr|St|No|\p{Lu}))[.!?]["”’]?)\s+(?=\p{Lu}|["“‘])/u;
 
 /** Texts cut where a sentence ends: what begins one is learnt from all of them. Lines of capitals count as they stand. */
-function sentences(texts: readonly string[]): string[] {
+export function sentencesOf(texts: readonly string[]): string[] {
   return texts.flatMap((text) => text.split(sentenceEnd)).filter((text) => text !== "");
 }

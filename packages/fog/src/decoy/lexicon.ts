@@ -37,6 +37,11 @@ export function fakeWord(draws: Draws, length: number): string | null {
   return same === undefined ? null : (same[draws.below(same.length)] ?? null);
 }
 
+/** Whether a word in lower case is one of the dictionary's, which names are not. */
+export function isFakeWord(word: string): boolean {
+  return library().words.get(word.length)?.includes(word) === true;
+}
+
 /** A name with a capital of exactly `length` letters; `null` when no list has one. */
 export function fakeName(draws: Draws, length: number): string | null {
   const same = library().names.get(length);

@@ -13,6 +13,9 @@ import {
   unsigned,
 } from "@fogbound/protocol/codec";
 import { type IdentifierShape, identifierShape } from "../beacon/shape.js";
+import { uuidShape } from "../beacon/shapes.js";
+import { document, workbook } from "../office/office-codec.js";
+import type { DocumentModel, WorkbookModel } from "../office/office-model.js";
 import type { Encoding } from "./characters.js";
 import type { Dialect } from "./delimited.js";
 import { json } from "./json-codec.js";
@@ -31,7 +34,17 @@ export interface DelimitedModel {
   readonly table: Table;
 }
 
-export type Content = DelimitedModel | JsonModel | TextModel;
+/** What is a sequence of characters. */
+export type PlainContent = DelimitedModel | JsonModel | TextModel;
+
+/** What is a package of parts (ISO/IEC 29500-2). */
+export type OfficeContent = WorkbookModel | DocumentModel;
+
+export type Content = PlainContent | OfficeContent;
+
+export function isOffice(content: Content): content is OfficeContent {
+  return content.kind === "workbook" || content.kind === "document";
+}
 
 /** What decoys of one item are made from. */
 export interface Model {
@@ -64,6 +77,8 @@ export const decoyModel: Format<Model> = format(
       }),
       json,
       text,
+      workbook,
+      document,
     }),
   }),
 );
@@ -80,12 +95,24 @@ export function readModel(bytes: Uint8Array): Model {
 
 /** The shapes of the identifiers that decoys of a model carry: what beacons in them are to be looked for under. */
 export function shapesOfModel(bytes: Uint8Array): IdentifierShape[] {
-  const columns = tablesOf(readModel(bytes).content).flatMap((one) => one.columns);
+  const { content } = readModel(bytes);
+  const columns = tablesOf(content).flatMap((one) => one.columns);
   const shapes = columns.flatMap(({ values }) => (values.kind === "identifier" ? [values.shape] : []));
+  if (isOffice(content) && content.container.isMarked) shapes.push(uuidShape);
   return [...new Map(shapes.map((shape) => [toHex(identifierShape.encode(shape)), shape])).values()];
 }
 
 function tablesOf(content: Content): readonly Table[] {
-  if (content.kind === "text") return [];
-  return content.kind === "json" ? content.scopes.map((scope) => scope.table) : [content.table];
+  switch (content.kind) {
+    case "text":
+      return [];
+    case "json":
+      return content.scopes.map((scope) => scope.table);
+    case "delimited":
+      return [content.table];
+    case "workbook":
+      return content.sheets.map((sheet) => sheet.table);
+    case "document":
+      return content.items.flatMap((item) => (item.kind === "table" ? [item.table] : []));
+  }
 }

@@ -2,6 +2,15 @@ import { type Codec, flag, list, oneOf, struct, unsigned } from "@fogbound/proto
 import { anyText, encoding, prose } from "./model-codec.js";
 import type { Block, MailHeader, TextModel } from "./text-model.js";
 
+export const block: Codec<Block> = struct<Block>({
+  lead: anyText,
+  size: unsigned(100_000),
+  sentences: unsigned(100_000),
+  end: anyText,
+  upper: flag,
+  gap: unsigned(20),
+});
+
 export const text: Codec<TextModel> = struct<TextModel>({
   kind: oneOf("text"),
   encoding,
@@ -15,18 +24,6 @@ export const text: Codec<TextModel> = struct<TextModel>({
     { most: 64 },
   ),
   width: unsigned(1000),
-  blocks: list(
-    struct<Block>({
-      lead: anyText,
-      size: unsigned(100_000),
-      sentences: unsigned(100_000),
-      end: anyText,
-      upper: flag,
-      gap: unsigned(20),
-    }),
-    {
-      most: 65_536,
-    },
-  ),
+  blocks: list(block, { most: 65_536 }),
   prose,
 });

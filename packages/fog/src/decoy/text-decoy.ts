@@ -26,11 +26,13 @@ export function* textText(model: TextModel, length: number, sources: Sources): G
   }
 }
 
-class BlockMaker {
+/** Makes paragraphs after the blocks of a text. */
+export class BlockMaker {
   readonly #model: TextModel;
   readonly #sources: Sources;
   readonly #writer: ProseWriter;
 
+  /** @param model - Of which the blocks do not count. */
   constructor(model: TextModel, sources: Sources) {
     this.#model = model;
     this.#sources = sources;
@@ -41,12 +43,17 @@ class BlockMaker {
     return mailHeaders(this.#model.headers, this.#model.lineEnd, this.#sources, () => this.#words(6, 1).slice(0, 60));
   }
 
-  block({ lead, size, sentences, end, upper, gap }: Block): string {
+  block(block: Block): string {
     const { lineEnd, width } = this.#model;
+    const { lead, words } = this.paragraph(block);
+    return wrapped(lead, words, width, lineEnd) + lineEnd.repeat(block.gap);
+  }
+
+  /** The marks and the words of a block, without any line end. */
+  paragraph({ lead, size, sentences, end, upper }: Block): { readonly lead: string; readonly words: string } {
     const words = `${this.#words(size, sentences).replace(/[^\p{L}\p{N}]+$/u, "")}${end}`;
-    const shown = upper ? words.toUpperCase() : words;
     const marks = lead.replaceAll(/\d/g, () => String(1 + this.#sources.draws.below(9)));
-    return wrapped(marks, shown, width, lineEnd) + lineEnd.repeat(gap);
+    return { lead: marks, words: upper ? words.toUpperCase() : words };
   }
 
   size(text: string): number {

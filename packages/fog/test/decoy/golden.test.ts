@@ -7,10 +7,15 @@ import { decoyOf } from "./helpers.js";
 // Learning and making are work for the processor, and other tests run beside these.
 vi.setConfig({ testTimeout: 300_000 });
 
-const kinds = ["table", "json", "text"] as const;
-const golden: Readonly<Record<(typeof kinds)[number], string>> = JSON.parse(
-  readFileSync(new URL("../../golden/decoy-model-v1.json", import.meta.url), "utf8"),
-);
+const kinds = ["table", "json", "text", "workbook", "document"] as const;
+const golden: Readonly<Record<(typeof kinds)[number], string>> = {
+  ...samples("decoy-model-v1.json"),
+  ...samples("decoy-model-office-v1.json"),
+};
+
+function samples(name: string): Readonly<Record<(typeof kinds)[number], string>> {
+  return JSON.parse(readFileSync(new URL(`../../golden/${name}`, import.meta.url), "utf8"));
+}
 
 test.each(kinds)("a model of version 1 opens for ever, and makes decoys: %s", async (kind) => {
   const bytes = fromBase64(golden[kind]);

@@ -1,0 +1,71 @@
+import { type Attributes, openTag, readXml, type XmlElement, type XmlReader } from "./xml.js";
+
+/** What comes in place of an element: `null` for nothing; with `inner`, XML, in place of all that was in it. */
+export type Replaced = { readonly attributes: Attributes; readonly inner?: string } | null;
+
+export interface Editor {
+  element(element: XmlElement, parents: readonly string[]): Replaced;
+  /** XML in place of a text, without blanks around tags, which stay; default: nothing. */
+  text?(text: string, parents: readonly string[]): string;
+}
+
+/**
+ * The XML with what `editor` makes of it, written in the way it was: its declaration, its line ends and how it closes
+ * empty elements.
+ *
+ * @throws FogboundError `FORMAT_INVALID` as `readXml`.
+ */
+export function rewriteXml(bytes: Uint8Array, editor: Editor): string {
+  const rewriter = new Rewriter(editor, hasBlankedEnds(bytes) ? " />" : "/>");
+  readXml(bytes, rewriter);
+  return rewriter.written.join("");
+}
+
+class Rewriter implements XmlReader {
+  readonly written: string[] = [];
+  readonly #editor: Editor;
+  readonly #emptyEnd: string;
+  /** Elements that are open within one that is left out or replaced, and this itself. */
+  #skipping = 0;
+
+  constructor(editor: Editor, emptyEnd: string) {
+    this.#editor = editor;
+    this.#emptyEnd = emptyEnd;
+  }
+
+  instruction(text: string): void {
+    this.written.push(`<?${text}?>`);
+  }
+
+  open(element: XmlElement, parents: readonly string[]): void {
+    const made = this.#skipping > 0 ? null : this.#editor.element(element, parents);
+    if (made === null || made.inner !== undefined) this.#skipping += 1;
+    if (made === null) return;
+    const { inner = "" } = made;
+    const isClosed = element.isEmpty && inner === "";
+    this.written.push(openTag(element.name, made.attributes, isClosed ? this.#emptyEnd : ">"));
+    if (made.inner !== undefined) this.written.push(inner, isClosed ? "" : `</${element.name}>`);
+  }
+
+  close(element: XmlElement): void {
+    if (this.#skipping > 0) this.#skipping -= 1;
+    else if (!element.isEmpty) this.written.push(`</${element.name}>`);
+  }
+
+  text(text: string, parents: readonly string[]): void {
+    if (this.#skipping > 0) return;
+    this.written.push(text.trim() === "" ? text : (this.#editor.text?.(text, parents) ?? ""));
+  }
+}
+
+/** Some programs write `<a />` and most `<a/>`. */
+function hasBlankedEnds(bytes: Uint8Array): boolean {
+  let blanked = 0;
+  let plain = 0;
+  for (let at = 2; at < bytes.length && blanked + plain < 64; at++) {
+    if (bytes[at] !== 0x3e || bytes[at - 1] !== 0x2f) continue;
+    if (bytes[at - 2] === 0x20) blanked += 1;
+    else plain += 1;
+  }
+  return blanked > plain;
+}

@@ -1,0 +1,106 @@
+import { plainAttributes } from "./plain-values.js";
+import type { Replaced } from "./rewrite-xml.js";
+import { slot } from "./slots.js";
+import { type Attributes, localName, readXml, type XmlElement } from "./xml.js";
+
+/** Styles that somebody made, by their id: names of built-in ones are everybody's, theirs are not. */
+export type OwnStyles = ReadonlyMap<string, string>;
+
+export function ownStyles(styles: Uint8Array | null): OwnStyles {
+  const own = new Map<string, string>();
+  if (styles === null) return own;
+  readXml(styles, {
+    open({ local, attributes }) {
+      const id = attributeOf(attributes, "styleId");
+      const isOwn = local === "style" && ["1", "true", "on"].includes(attributeOf(attributes, "customStyle"));
+      if (isOwn && !own.has(id)) own.set(id, `Style${own.size + 1}`);
+    },
+  });
+  return own;
+}
+
+/** The value of an attribute by its local name; nothing where there is none. */
+export function attributeOf(attributes: Attributes, local: string): string {
+  return Object.entries(attributes).find(([name]) => localName(name) === local)?.[1] ?? "";
+}
+
+/** With the value of all attributes of one local name changed. */
+export function withAttribute(attributes: Attributes, local: string, value: string): Attributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, old]) => [name, localName(name) === local ? value : old]),
+  );
+}
+
+const references = new Set(["basedOn", "next", "link", "pStyle", "rStyle", "tblStyle", "styleLink", "numStyleLink"]);
+
+/** An element that may name a style of somebody's own, with the name it gets. */
+export function withStyle({ local, attributes }: XmlElement, own: OwnStyles): Attributes {
+  const plain = plainAttributes(attributes);
+  if (!references.has(local)) return plain;
+  const renamed = own.get(attributeOf(attributes, "val"));
+  return renamed === undefined ? plain : withAttribute(attributes, "val", renamed);
+}
+
+/** `word/styles.xml` (ISO/IEC 29500-1, 17.7). */
+export function stylePart(own: OwnStyles): (element: XmlElement) => Replaced {
+  let current: string | undefined;
+  return (element) => {
+    const { local, attributes } = element;
+    if (local === "aliases" || local === "personal") return null;
+    if (local === "rsid") return { attributes: withAttribute(attributes, "val", slot("rsid")) };
+    if (local === "style") {
+      current = own.get(attributeOf(attributes, "styleId"));
+      return {
+        attributes: current === undefined ? plainAttributes(attributes) : withAttribute(attributes, "styleId", current),
+      };
+    }
+    if (local === "name" && current !== undefined) {
+      return { attributes: withAttribute(attributes, "val", current.replace("Style", "Style ")) };
+    }
+    return { attributes: withStyle(element, own) };
+  };
+}
+
+const settings = new Set(
+  (
+    "zoom proofState defaultTabStop autoHyphenation hyphenationZone consecutiveHyphenLimit characterSpacingControl compat rsids " +
+    "mathPr themeFontLang clrSchemeMapping decimalSymbol listSeparator docId chartTrackingRefBased evenAndOddHeaders mirrorMargins " +
+    "displayBackgroundShape noPunctuationKerning doNotTrackMoves embedSystemFonts bordersDoNotSurroundHeader " +
+    "bordersDoNotSurroundFooter drawingGridHorizontalSpacing drawingGridVerticalSpacing displayHorizontalDrawingGridEvery " +
+    "displayVerticalDrawingGridEvery doNotUseMarginsForDrawingGridOrigin savePreviewPicture view hideSpellingErrors " +
+    "hideGrammaticalErrors uiCompat97To2003 stylePaneFormatFilter removePersonalInformation"
+  ).split(" "),
+);
+
+/** `word/settings.xml` (the same, 17.15): what every document has; saves and identifiers of documents are made anew. */
+export function settingPart({ local, attributes }: XmlElement, parents: readonly string[]): Replaced {
+  if (parents.length === 0) return { attributes: plainAttributes(attributes) };
+  if (parents.length === 1 && !settings.has(local)) return null;
+  if (local === "rsids") return { attributes: {}, inner: slot("rsids") };
+  if (local !== "docId") return { attributes: plainAttributes(attributes) };
+  const name = attributeOf(attributes, "val").startsWith("{") ? "guid" : "hex";
+  return { attributes: withAttribute(attributes, "val", slot(name)) };
+}
+
+/** `word/numbering.xml` (the same, 17.9). */
+export function numberingPart(own: OwnStyles): (element: XmlElement) => Replaced {
+  return (element) => {
+    const { local, attributes } = element;
+    if (local === "numPicBullet" || local === "lvlPicBulletId" || local === "name") return null;
+    if (local === "nsid" || local === "tmpl") return { attributes: withAttribute(attributes, "val", slot("hex")) };
+    if (local === "lvl") return { attributes: withAttribute(plainAttributes(attributes), "tplc", slot("hex")) };
+    if (local !== "lvlText") return { attributes: withStyle(element, own) };
+    const shown = attributeOf(attributes, "val");
+    return { attributes: withAttribute(attributes, "val", /\p{L}{3}|.{17}/u.test(shown) ? "%1." : shown) };
+  };
+}
+
+export function fontPart({ local, attributes }: XmlElement): Replaced {
+  return local.startsWith("embed") ? null : { attributes: plainAttributes(attributes) };
+}
+
+const webSettings = new Set(["optimizeForBrowser", "allowPNG", "relyOnVML", "doNotRelyOnCSS"]);
+
+export function webSettingPart({ local, attributes }: XmlElement, parents: readonly string[]): Replaced {
+  return parents.length === 0 || webSettings.has(local) ? { attributes: plainAttributes(attributes) } : null;
+}
