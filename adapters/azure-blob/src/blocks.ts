@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { BlockBlobClient } from "@azure/storage-blob";
+import { OwnAbort } from "@fogbound/errors";
 import { blocksBeforeDoubling, blocksInFlight, mostBlocks } from "./defaults.js";
 import { AzureBlobError } from "./error-code.js";
 import { askAgain } from "./repeat.js";
@@ -65,15 +66,14 @@ export class StagedBlocks {
   readonly ids: string[] = [];
   size = 0;
   readonly #blob: BlockBlobClient;
-  readonly #own = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #own: OwnAbort;
   readonly #upload = randomBytes(16);
   readonly #inFlight = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | null = null;
 
   constructor(blob: BlockBlobClient, signal: AbortSignal) {
     this.#blob = blob;
-    this.#signal = AbortSignal.any([signal, this.#own.signal]);
+    this.#own = new OwnAbort(signal);
   }
 
   /** Resolves when there is room for another block. Rejects with what became of an earlier one. */
@@ -97,17 +97,19 @@ export class StagedBlocks {
     this.#assertWell();
   }
 
-  /** Ends what is under way, and waits until it has ended. */
-  async giveUp(): Promise<void> {
+  /** Ends what is under way, and waits until it has ended. Nothing is added after that. */
+  async end(): Promise<void> {
+    this.#own.release();
     this.#own.abort();
     await Promise.all(this.#inFlight);
   }
 
   /** Never rejects: a failure that nobody waits for at that moment would end the process. */
   async #send(id: string, bytes: Uint8Array): Promise<void> {
-    const options = { abortSignal: this.#signal };
+    const { signal } = this.#own;
+    const options = { abortSignal: signal };
     try {
-      await askAgain(() => this.#blob.stageBlock(id, bytes, bytes.length, options), this.#signal);
+      await askAgain(() => this.#blob.stageBlock(id, bytes, bytes.length, options), signal);
     } catch (error) {
       this.#failure ??= { error };
     }

@@ -65,7 +65,7 @@ class AzureBlob implements StoreDriver {
       signal.throwIfAborted();
       return infoOf(key, staged.size, await commitNew(blob, staged, signal));
     } finally {
-      await staged.giveUp();
+      await staged.end();
     }
   }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { OwnAbort } from "@fogbound/errors";
 import { codeIn } from "./answer.js";
 import { put, type Written, written } from "./bucket.js";
 import type { S3Connection } from "./connection.js";
@@ -36,6 +37,8 @@ export async function uploadContent(
       // Parts that cannot be removed either are left to the bucket's lifecycle; the first error tells more.
       await upload.abandon().catch(() => undefined);
       throw error;
+    } finally {
+      upload.release();
     }
   } finally {
     await parts.return();
@@ -58,8 +61,7 @@ class MultipartUpload {
   readonly #etags: string[] = [];
   readonly #sending = new Set<Promise<void>>();
   /** Ends the parts on their way, when one of them fails or the caller gives up. */
-  readonly #ending = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #ending: OwnAbort;
   #failure: { readonly error: unknown } | null = null;
   #length = 0;
 
@@ -68,7 +70,7 @@ class MultipartUpload {
     this.#key = key;
     this.#uploadId = uploadId;
     this.#spare = spare;
-    this.#signal = AbortSignal.any([signal, this.#ending.signal]);
+    this.#ending = new OwnAbort(signal);
   }
 
   async sendAll(first: Part, others: AsyncIterable<Part>): Promise<void> {
@@ -102,6 +104,11 @@ class MultipartUpload {
     await repeated(() => this.#connection.sendAndDrain(request, [204, 404], signal), signal);
   }
 
+  /** Lets go of the caller's signal. */
+  release(): void {
+    this.#ending.release();
+  }
+
   async #send({ bytes }: Part): Promise<void> {
     const number = this.#etags.push("");
     if (number > partCount)
@@ -124,9 +131,9 @@ class MultipartUpload {
     let attempts = 0;
     const attempt = (): Promise<IncomingMessage> => {
       attempts++;
-      return this.#connection.sendAndDrain(request, [200], this.#signal);
+      return this.#connection.sendAndDrain(request, [200], this.#ending.signal);
     };
-    const { headers } = await repeated(attempt, this.#signal);
+    const { headers } = await repeated(attempt, this.#ending.signal);
     if (headers.etag === undefined || headers.etag === "")
       throw S3Error.found(null, "expected a part's ETag, got none");
     this.#etags[number - 1] = headers.etag;

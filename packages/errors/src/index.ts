@@ -1,4 +1,5 @@
 export { type ErrorCode, errorCodes } from "./error-code.js";
 export { FogboundError, type FogboundErrorOptions } from "./fogbound-error.js";
 export { onAbort } from "./on-abort.js";
+export { OwnAbort } from "./own-abort.js";
 export { waitFor } from "./wait-for.js";
