@@ -54,7 +54,7 @@ export function learnMaking(facts: Facts, zipTime: number, words: number): Makin
 }
 
 /** Whether the numbers in the metadata are those of the text, and not of a template. */
-export function isCounted(facts: Facts, words: number): boolean {
+function isCounted(facts: Facts, words: number): boolean {
   const said = Number(facts.get("Words") ?? Number.NaN);
   return Math.abs(said - words) <= 0.25 * words + 5 && said > 0;
 }

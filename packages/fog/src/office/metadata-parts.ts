@@ -72,7 +72,7 @@ function wholeNumber(text: string): string {
 }
 
 /** Programs say what they are, and hide nothing; a house's own would say whose document it was. */
-export function isProgram(text: string): boolean {
+function isProgram(text: string): boolean {
   return /^(?:Microsoft (?:Office|Excel|Word|Macintosh)|LibreOffice|OpenOffice|ONLYOFFICE|WPS|SheetJS|SoftMaker|Google|Apache POI|AbiWord|Numbers|Pages|docx|Aspose|Calligra)[\w ./$()\u00a0-]{0,120}$/.test(
     text,
   );

@@ -65,7 +65,7 @@ export function formatPart(): (element: XmlElement) => Replaced {
 }
 
 /** A format of cells that says nothing but how numbers and dates look: no words, but those of the format itself. */
-export function isOpenFormat(code: string): boolean {
+function isOpenFormat(code: string): boolean {
   const bare = code.replaceAll(
     /General|Standard|\[\$[^\]]{0,12}\]|\[(?:Red|Blue|Green|Black|White|Yellow|Color\d+|[hms]+|[<>=]+\d+)\]/gi,
     "",

@@ -24,7 +24,7 @@ export interface BookReading {
   readonly isFrom1904: boolean;
 }
 
-export const mostColumns = 512;
+const mostColumns = 512;
 /** Rows are learnt from up to here; those behind are counted. */
 const mostCells = 400_000;
 

@@ -79,7 +79,7 @@ export const metadata: Metadata = {
   company: "Zauderer Partners",
 };
 
-export function core({ creator, editor, title }: Metadata): string {
+function core({ creator, editor, title }: Metadata): string {
   return (
     `${declaration}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" ` +
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" ' +
