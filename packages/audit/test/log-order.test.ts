@@ -105,6 +105,43 @@ describe("A manifest", () => {
   });
 });
 
+describe("Leaves after the last tips", () => {
+  /** Of what comes after the tips, one batch of one leaf in the middle is left out; the checkpoint is of so many leaves. */
+  async function withoutOne(size: (all: number) => number): Promise<readonly Finding[]> {
+    for (let count = 0; count < 3; count++) await world.ask({ fresh: true });
+    await world.log.sign(undefined, size(world.log.leafHashes.length));
+    const shown = await world.log.pull(world.capsule.id);
+    shown.splice(-2, 1);
+    const { findings } = await verdictOf(world, { bundles: () => iterate(shown) });
+    return findings.filter(({ code }) => code === "TIPS_MISSING");
+  }
+
+  it("that the checkpoint covers and nobody shows may hold newer tips", async () => {
+    expect(await withoutOne((all) => all)).toEqual([
+      {
+        code: "TIPS_MISSING",
+        severity: "incomplete",
+        sentence:
+          "The checkpoint covers 1 leaves after the last tips that were not shown: newer tips may be among them.",
+        evidence: [],
+      },
+    ]);
+  });
+
+  it("that no checkpoint covers are not missed yet", async () => {
+    expect(await withoutOne((all) => all - 2)).toEqual([]);
+  });
+
+  it("are all shown, and then none is missed, however the log goes on", async () => {
+    const other = await World.create();
+    await world.log.sequenceOther(other.capsule.id, world.tick());
+    await world.anchor();
+    await world.ask({ fresh: true });
+    await world.log.sign();
+    expect((await verdictOf(world)).findings.filter(({ code }) => code === "TIPS_MISSING")).toEqual([]);
+  });
+});
+
 describe("Uses that a rule counts", () => {
   it("are told with what the harmonizer gave and what there are, and the statement", async () => {
     const lies = { ordinals: [[7, 9]] };
@@ -120,9 +157,27 @@ describe("Uses that a rule counts", () => {
     const counts = [someTag, randomBytes(32)];
     await world.host.write([{ body, requestHash: asked.hash, counts }], world.at(), lies);
     await world.anchor();
-    const [finding] = (await verdictOf(world)).findings.filter(({ code }) => code === "RECEIPT_INVALID");
+    const found = (await verdictOf(world)).findings.filter(({ code }) => code === "RECEIPT_INVALID");
+    const [finding] = found;
     const number = world.host.number;
     expect(finding?.sentence).toBe(`Record ${number} was given the ordinals 7, 9; counting anew gives 1, 1.`);
     expect(finding?.evidence).toEqual([expect.stringMatching(/^statement /)]);
+    expect(found.map(({ severity }) => severity)).toEqual(["broken"]);
+  });
+
+  it("are told, too, when the harmonizer gives a record more of them than it has", async () => {
+    await world.ask({ fresh: true });
+    const { number } = world.host;
+    const last = world.log.bundles.at(-1);
+    const entry = last?.bundle.entries[0];
+    if (entry?.kind !== "batch") throw new TypeError("Expected a batch.");
+    world.log.bundles.pop();
+    world.log.leafHashes.pop();
+    await world.log.sequence([{ ...entry, ordinals: [[4]] }], world.now);
+    await world.anchor();
+    const found = (await verdictOf(world)).findings.filter(({ code }) => code === "RECEIPT_INVALID");
+    expect(found.map(({ sentence }) => sentence)).toEqual([
+      `Record ${number} was given the ordinals 4; counting anew gives .`,
+    ]);
   });
 });
