@@ -1,6 +1,17 @@
 // Who behaves as he never did is asked a question; who cannot answer it gets decoys, and a leaked line of one names him.
 import { createReadStream } from "node:fs";
-import { type CapsuleId, type Host, type HostSession, type Owner, Policy } from "fogbound";
+import {
+  type AlertLetter,
+  type CapsuleId,
+  collectAlerts,
+  type Host,
+  type HostSession,
+  honeyItem,
+  type ObjectStore,
+  type Owner,
+  type OwnerKeys,
+  Policy,
+} from "fogbound";
 
 export async function seal(owner: Owner): Promise<CapsuleId> {
   const capsule = await owner.seal({
@@ -58,4 +69,21 @@ export async function whoseIsThis(
 export async function afterTheAlarm(owner: Owner, capsule: CapsuleId): Promise<void> {
   await owner.trust(capsule, "local#ann"); // It was her: no more fog, and what surprised is learnt.
   await owner.setFog(capsule, { forced: ["local#bob"] }); // His login is stolen: nothing but fog.
+}
+
+/** Bait: made-up tables that nobody has a reason to open. Whoever may read the rest may read these. */
+export async function sealBait(owner: Owner): Promise<CapsuleId> {
+  const capsule = await owner.seal({
+    items: [await honeyItem("passwords"), await honeyItem("salaries")],
+    policy: Policy.allow({ readers: ["local#ann", "local#bob"], actions: ["view", "download"] }),
+    fog: { honey: true },
+  });
+  return capsule.id;
+}
+
+/** @param box the store behind the `alertMailbox` that `openEmbedded` was given */
+export async function whoTookTheBait(box: ObjectStore, capsule: CapsuleId, keys: OwnerKeys): Promise<AlertLetter[]> {
+  const letters: AlertLetter[] = [];
+  for await (const letter of collectAlerts(box, capsule, keys)) letters.push(letter);
+  return letters;
 }

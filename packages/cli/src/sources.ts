@@ -1,9 +1,25 @@
 import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
+import type { Bytes } from "fogbound";
 import { notFound, wrongUsage } from "./failure.js";
 import { mediaTypeOf } from "./media-types.js";
 import { isMissing, systemCode } from "./system-errors.js";
+
+/** What becomes an item. */
+export interface Sealable {
+  readonly name: string;
+  readonly mediaType: string;
+  /** Bytes, as far as is known before. */
+  readonly size: number;
+  /** Called once, when its turn comes. @param onBytes told of what was read of it */
+  content(onBytes: (bytes: number) => void): Bytes;
+}
+
+export function sealableFile(source: Source): Sealable {
+  const { name, mediaType, size } = source;
+  return { name, mediaType, size, content: (onBytes) => contentOf(source, onBytes) };
+}
 
 /** One file to be sealed: named, measured, and opened only when its turn comes. */
 export interface Source {
@@ -98,7 +114,7 @@ function checkNames(sources: readonly Source[], paths: readonly string[]): void 
 }
 
 /** The file's bytes, never all of them at once. A link put in its place meanwhile is not followed. */
-export async function* contentOf(
+async function* contentOf(
   { path }: Source,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,5 +1,5 @@
 import { localDisk } from "@fogbound/adapter-local-disk";
-import { type CapsuleId, ObjectStore } from "fogbound";
+import { alertMailbox, type CapsuleId, collectAlerts, ObjectStore, ownerKeysOf, readKeyFile } from "fogbound";
 import { type Embedded, openEmbedded } from "fogbound/embedded";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Desk, passphrase } from "./kit.js";
@@ -78,6 +78,59 @@ describe("A capsule with a guard", () => {
     expect(await desk.done("audit", capsule)).toMatch(/permitted \(passed\)/);
   });
 });
+
+describe("A capsule of honey", () => {
+  it("is sealed from nothing, gives decoys to everybody, and puts a letter into the mailbox for each access", async () => {
+    const bait = ["--honey", "passwords", "--honey", "salaries"];
+    const capsule = await desk.done("seal", ...bait, "--allow", "ann", "--action", "view");
+    const { documents } = await desk.run(["list", capsule, "--json"]);
+    const names = [...JSON.stringify(documents).matchAll(/(?:passwords|salaries)-202\d\.csv/g)].map(([name]) => name);
+    expect(names).toHaveLength(2);
+    const [item = ""] = names;
+    const own = await desk.done("view", capsule, item);
+    const loot = await desk.done("view", capsule, item, ...asAnn);
+    expect([loot.length, loot.split("\n")[0]]).toEqual([own.length, own.split("\n")[0]]);
+    expect(loot).not.toBe(own);
+    expect(await desk.done("audit", capsule)).toMatch(/permitted \(fogged\)/);
+    expect(await lettersOfAccess(capsule, item)).toEqual([expect.stringMatching(/local#ann.*no(body)? .*reason/)]);
+  });
+
+  it.each([
+    [["--honey", "jewels"], /Expected passwords, salaries, customers, keys after --honey, got "jewels"/],
+    [["--honey", "keys", "--honey", "keys"], /Expected each kind of --honey once, got keys twice/],
+    [["--honey", "keys", "report.pdf"], /Expected no files beside --honey, got report\.pdf/],
+    [[], /Missing required argument 'path'.*--honey KIND/],
+  ])("is refused: %s", async (typed, says) => {
+    const ran = await desk.run(["seal", ...typed, "--allow", "ann"]);
+    expect([ran.exitCode, ran.stdout]).toEqual([2, ""]);
+    expect(ran.stderr).toMatch(says);
+  });
+});
+
+/** One more access, through a host that puts alerts into a store of its own. @returns what the owner finds there */
+async function lettersOfAccess(id: string, item: string): Promise<readonly string[]> {
+  const capsule: CapsuleId = `cap_${id.slice(4)}`;
+  const store = await ObjectStore.open(localDisk({ directory: desk.path("vault") }));
+  const box = await ObjectStore.open(localDisk({ directory: desk.path("box") }));
+  const keyFile = desk.path("..", "config", "fogbound", "owner.key");
+  const ring = await readKeyFile(keyFile, passphrase);
+  if (ring === null) throw new Error("Expected the owner's key file, got none.");
+  const keys = await ownerKeysOf(ring);
+  const alerts = alertMailbox(box, keys.read.publicKey);
+  const embedded = await openEmbedded({ store, keyFile, passphrase, alerts });
+  try {
+    const session = await embedded.host.sessionFor("local#ann", { address: "192.0.2.7" });
+    const access = await embedded.host.access(session, { capsule, item, action: "view" });
+    expect(access.outcome).toBe("permitted");
+    await alerts.settled();
+    const letters: string[] = [];
+    for await (const { sentence } of collectAlerts(box, capsule, keys)) letters.push(sentence);
+    return letters;
+  } finally {
+    await close(embedded, store);
+    await box.close();
+  }
+}
 
 /** A month of work, and then everything at night, by a host whose clock is behind: it ends a minute ago. */
 async function behaveStrangely(id: string, names: readonly string[]): Promise<void> {

@@ -36,6 +36,9 @@ export const alarmsPerMonth = 1;
 /** Decoys sealed with one item, at most: each is another copy to store. */
 export const mostSealedDecoys = 15;
 
+/** Decoys sealed with an item of honey: all that is ever served of it should have lain there from the beginning. */
+export const sealedDecoysOfHoney = 2;
+
 /** Bytes of all models of one capsule (4 MiB), which stand in its manifest of at most 8; and of one model (64 KiB). */
 export const modelsBytes: number = 4 * 1024 * 1024;
 export const modelBytes: number = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { Item } from "@fogbound/capsule";
 import { type FogResponse, mostItems, parseSubject, type Subject } from "@fogbound/protocol";
-import { alarmsPerMonth, mostSealedDecoys } from "./defaults.js";
+import { alarmsPerMonth, mostSealedDecoys, sealedDecoysOfHoney } from "./defaults.js";
 
 /** What one reader can be asked when he surprises. Nothing at all: he gets a question that nobody can answer. */
 export interface FogReaderWish {
@@ -23,14 +23,24 @@ export interface FogWish {
   readonly alarmsPerMonth?: number;
   /** Those who always get fog: logins known to be stolen. Default: nobody. */
   readonly forced?: readonly Subject[];
-  /** Nobody has a reason to open it: every access is told to the owner, and gets fog. Default: false. */
+  /**
+   * Nobody has a reason to open it: every access that the policy permits is told to the owner at once, and gets fog.
+   * Default: false.
+   */
   readonly honey?: boolean;
   /** Default: nobody can be asked anything. */
   readonly readers?: readonly FogReaderWish[];
-  /** Decoys sealed with each item, which no store and no host can tell from it. Default 0: they are made when one is due. */
+  /**
+   * Decoys sealed with each item, which no store and no host can tell from it. Default 0: they are made when one is due;
+   * with `honey` 2: a decoy that is made at the very first access would tell a host what the capsule is.
+   */
   readonly sealedDecoys?: number;
   /** Names of the items that get decoys. Default: all of which a believable one can be made. */
   readonly decoys?: readonly string[];
+}
+
+export function sealedDecoysOf({ sealedDecoys, honey = false }: FogWish): number {
+  return sealedDecoys ?? (honey ? sealedDecoysOfHoney : 0);
 }
 
 /** @throws TypeError or RangeError, before anything is read or written. */
@@ -39,7 +49,7 @@ export function checkFog(wish: FogWish, items: readonly Pick<Item, "name">[]): v
   const names = new Set(items.map(({ name }) => name));
   for (const name of wish.decoys ?? [])
     if (!names.has(name)) throw new TypeError(`Expected fog.decoys to name items, got ${JSON.stringify(name)}.`);
-  const { sealedDecoys = 0 } = wish;
+  const sealedDecoys = sealedDecoysOf(wish);
   if (!Number.isSafeInteger(sealedDecoys) || sealedDecoys < 0 || sealedDecoys > mostSealedDecoys)
     throw new RangeError(`Expected fog.sealedDecoys from 0 to ${mostSealedDecoys}, got ${String(sealedDecoys)}.`);
   if (items.length * (sealedDecoys + 1) > 2 * mostItems)

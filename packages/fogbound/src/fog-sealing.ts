@@ -11,7 +11,7 @@ import {
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { alarmsPerMonth, modelBytes, modelsBytes } from "./defaults.js";
-import type { FogReaderWish, FogWish } from "./fog-request.js";
+import { type FogReaderWish, type FogWish, sealedDecoysOf } from "./fog-request.js";
 
 /** What an owner seals with. */
 export interface FogSealing {
@@ -50,7 +50,7 @@ type WithWish = FogSealing & { readonly wish: FogWish };
 async function sealFog(sealing: WithWish, sealed: SealedItems, waiting: Waiting): Promise<FoggedItems> {
   const { newBeaconKey, randomPlaces } = await fog();
   const beaconKey = newBeaconKey();
-  const { sealedDecoys = 0 } = sealing.wish;
+  const sealedDecoys = sealedDecoysOf(sealing.wish);
   const real = randomPlaces(sealed.items.length, sealedDecoys + 1);
   const items: ManifestItem[] = [];
   const itemKeys: (readonly Uint8Array[])[] = [];

@@ -66,6 +66,7 @@ export type { Erased, Erasure } from "./erase.js";
 export { auditExport, type ExportAuditOptions } from "./export-evidence.js";
 export type { FogReaderWish, FogWish } from "./fog-request.js";
 export type { FogTerms } from "./fog-terms.js";
+export { type HoneyItemOptions, type HoneyKind, honeyItem } from "./honey-item.js";
 export { type AccessWish, Host, type HostSession, hostEntry, type Offer } from "./host.js";
 export { readKeyFile, writeKeyFile } from "./key-file.js";
 export { type Collected, collectMailbox } from "./mailbox.js";

@@ -3,6 +3,7 @@ import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
 import { wrongUsage } from "../failure.js";
 import { readFogFile } from "../fog-file.js";
+import { honeyFrom, sealableHoney } from "../honey.js";
 import { issuersFor } from "../issuers.js";
 import { byteSize, counted, wholeNumber } from "../numbers.js";
 import { type PolicyFlags, policyFrom } from "../policy-flags.js";
@@ -10,7 +11,7 @@ import { Progress } from "../progress.js";
 import type { KnownReader } from "../readers.js";
 import { loadReaders } from "../readers-file.js";
 import { requiredStores } from "../settings.js";
-import { contentOf, findSources, type Source } from "../sources.js";
+import { findSources, type Sealable, sealableFile } from "../sources.js";
 import { storeFolders } from "../store-url.js";
 import { type Vault, withVault } from "../vault.js";
 
@@ -19,10 +20,13 @@ export interface SealFlags extends PolicyFlags {
   readonly retainDays?: string;
   /** A file, or true for a guard with nothing but defaults. */
   readonly fog?: string | true;
+  /** Kinds of made-up items, in place of files. */
+  readonly honey?: readonly string[];
 }
 
-/** `fogbound seal PATH...`: prints the capsule id, alone. Everything that can be wrong with what was typed is said before a key is opened. */
+/** `fogbound seal PATH...`, `fogbound seal --honey KIND`: prints the capsule id, alone. Everything that can be wrong with what was typed is said before a key is opened. */
 export async function seal(context: Context, paths: readonly string[], flags: SealFlags): Promise<ExitCode> {
+  const honey = honeyFrom(flags.honey, paths);
   const known = await loadReaders(context.settings.keyFile.value);
   const policy = await policyFrom(flags, known, context.directory);
   const leaseSeconds =
@@ -31,8 +35,9 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
     flags.retainDays === undefined
       ? undefined
       : wholeNumber(flags.retainDays, "--retain-days", { least: 0, most: 36_500 });
-  const fog = await fogFrom(flags.fog, context.directory);
-  const sources = await findSources(paths, context.directory, storeFolders(requiredStores(context.settings)));
+  const wish = await fogFrom(flags.fog, context.directory);
+  const fog = honey.length > 0 ? { ...wish, honey: true } : wish;
+  const sources = honey.length > 0 ? await sealableHoney(honey) : await filesAt(context, paths);
   const capsule = await withVault(context, (vault) => {
     const terms = {
       policy,
@@ -51,12 +56,16 @@ export async function seal(context: Context, paths: readonly string[], flags: Se
   return 0;
 }
 
+async function filesAt({ directory, settings }: Context, paths: readonly string[]): Promise<readonly Sealable[]> {
+  return (await findSources(paths, directory, storeFolders(requiredStores(settings)))).map(sealableFile);
+}
+
 async function fogFrom(flag: string | true | undefined, directory: string): Promise<FogWish | undefined> {
   return flag === undefined ? undefined : flag === true ? {} : readFogFile(flag, directory);
 }
 
 interface Sealing {
-  readonly sources: readonly Source[];
+  readonly sources: readonly Sealable[];
   readonly known: readonly KnownReader[];
   readonly terms: Pick<SealRequest, "policy" | "leaseSeconds" | "retainDays" | "fog">;
 }
@@ -89,11 +98,11 @@ async function sealSources(
   }
 }
 
-function itemsOf(sources: readonly Source[], onBytes: (bytes: number) => void): readonly [Item, ...Item[]] {
-  const [first, ...more] = sources.map((source) => ({
-    name: source.name,
-    mediaType: source.mediaType,
-    content: contentOf(source, onBytes),
+function itemsOf(sources: readonly Sealable[], onBytes: (bytes: number) => void): readonly [Item, ...Item[]] {
+  const [first, ...more] = sources.map(({ name, mediaType, content }) => ({
+    name,
+    mediaType,
+    content: content(onBytes),
   }));
   if (first === undefined) throw wrongUsage("Expected at least one file to seal, got none.");
   return [first, ...more];

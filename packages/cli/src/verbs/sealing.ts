@@ -4,6 +4,7 @@ import { policy } from "../commands/policy.js";
 import { publish } from "../commands/publish.js";
 import { type RevokeFlags, revoke } from "../commands/revoke.js";
 import { type SealFlags, seal } from "../commands/seal.js";
+import { honeyKinds } from "../honey.js";
 import type { Perform } from "../program.js";
 import { collected, onceOnly } from "../usage.js";
 import { addVerb, commonFlags } from "./verb.js";
@@ -31,7 +32,7 @@ function addSeal(program: Command, perform: Perform): void {
     more: "Prints the capsule's id, alone. Who may read it is said by --allow, --policy or --record-only: one of them.",
     example: "fogbound seal report.pdf --allow ann --until 2027-01-31 --uses 3",
   })
-    .argument("<path...>", "files and folders")
+    .argument("[path...]", "files and folders")
     .option("--allow <name>", "a reader who may; repeat it for several", collected)
     .option("--action <action>", "what they may do, view or download; repeat it for both; default: view", collected)
     .option("--until <date>", "until when: a day (its midnight, UTC) or an instant", onceOnly("--until"))
@@ -40,6 +41,11 @@ function addSeal(program: Command, perform: Perform): void {
     .option("--policy <file>", "a policy in Cedar, in place of the flags above", onceOnly("--policy"))
     .option("--record-only", "refuse nobody, record every access")
     .option("--fog [file]", "guard the readers: challenges and decoys; a JSON file says how")
+    .option(
+      "--honey <kind>",
+      `made-up bait in place of files: ${honeyKinds.join(", ")}; whoever opens it is told of, and gets fog; repeat it for several`,
+      collected,
+    )
     .option(
       "--lease <seconds>",
       "how long one answer may be used again; default: 0, every access asks",
