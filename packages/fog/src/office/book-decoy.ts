@@ -56,7 +56,7 @@ function resolved(name: string, model: WorkbookModel, written: readonly Written[
         model.sheets.map((one) => `<vt:lpstr>${escapeText(one.name)}</vt:lpstr>`),
       );
     case "sheet-count":
-      return countOf(/^\p{L}{1,20}$/u.test(at) ? at : "Worksheets", model.sheets.length);
+      return countOf(escapeText(at), model.sheets.length);
     default:
       return "";
   }

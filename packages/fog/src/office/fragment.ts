@@ -8,20 +8,25 @@ const mostBytes: number = 32 * 1024 * 1024;
  * identifiers in their attributes. Everything else, and what is damaged, passes as it is.
  */
 export async function* readableFragment(fragment: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const held: Uint8Array[] = [];
+  let held: Uint8Array[] | null = [];
   let length = 0;
-  let isPackage = true;
+  let isKnown = false;
   for await (const piece of fragment) {
-    if (isPackage) {
-      held.push(piece);
-      length += piece.length;
-      isPackage = length <= mostBytes && (length < 4 || startsLikeZip(held));
-      if (!isPackage) yield* held.splice(0);
-    } else yield piece;
+    if (held === null) {
+      yield piece;
+      continue;
+    }
+    held.push(piece);
+    length += piece.length;
+    const isOther = !isKnown && length >= 4 && !startsLikeZip(held);
+    isKnown ||= length >= 4;
+    if (!isOther && length <= mostBytes) continue;
+    yield* held;
+    held = null;
   }
-  if (held.length === 0) return;
+  if (held === null) return;
   const bytes = concatBytes(...held);
-  if (!startsLikeZip(held)) return yield bytes;
+  if (!isKnown) return yield bytes;
   const { unpacked } = await import("./leaked.js");
   yield* unpacked(bytes);
 }

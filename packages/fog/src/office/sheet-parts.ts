@@ -57,11 +57,19 @@ export function formatPart(): (element: XmlElement) => Replaced {
       return { attributes: withAttribute(plainAttributes(attributes), "name", `Style ${named}`) };
     }
     if (local === "tableStyle") return { attributes: withAttribute(plainAttributes(attributes), "name", "TableStyle") };
+    if (local === "tableStyles") return { attributes: usualStyles(attributes) };
     if (local !== "numFmt") return { attributes: plainAttributes(attributes) };
     const code = attributeOf(attributes, "formatCode");
     const shown = isOpenFormat(code) ? code : "General";
     return { attributes: { ...plainAttributes(attributes), formatCode: shown } };
   };
+}
+
+/** `TableStyleMedium2` and the like. */
+function usualStyles(attributes: Attributes): Attributes {
+  const entries = Object.entries(plainAttributes(attributes));
+  const usual = /^(?:Table|Pivot)Style(?:Light|Medium|Dark)\d+$/;
+  return Object.fromEntries(entries.filter(([name, value]) => !name.startsWith("default") || usual.test(value)));
 }
 
 /** A format of cells that says nothing but how numbers and dates look: no words, but those of the format itself. */

@@ -26,7 +26,7 @@ export class LookWriter {
   }
 
   open(element: XmlElement): void {
-    const skip = this.#skipped > 0 || (this.#depth > 0 && leftOut.has(element.local));
+    const skip = this.#skipped > 0 || (this.#depth > 0 && (leftOut.has(element.local) || !isWords(element.name)));
     if (skip) this.#skipped += 1;
     else this.#xml.push(openTag(element.name, this.#attributes(element), element.isEmpty ? "/>" : ">"));
     this.#depth += 1;
@@ -47,9 +47,14 @@ export class LookWriter {
   #attributes(element: XmlElement): Readonly<Record<string, string>> {
     const entries = Object.entries(withStyle(element, this.#own));
     return Object.fromEntries(
-      entries.filter(([name]) => !/^(?:rsid|paraId|textId)/.test(localName(name)) && !name.startsWith("r:")),
+      entries.filter(([name]) => !/^(?:rsid|paraId|textId)/.test(localName(name)) && isWords(name)),
     );
   }
+}
+
+/** Of the namespaces of text documents, which stand under one of these prefixes everywhere; others may not be declared. */
+function isWords(name: string): boolean {
+  return /^(?:w|w1[0-9]\w*|xml):/.test(name) || !name.includes(":");
 }
 
 /** Each look once, by number; number 0 is nothing, and so are those for which there is no room. */

@@ -12,11 +12,32 @@ export function ownStyles(styles: Uint8Array | null): OwnStyles {
   readXml(styles, {
     open({ local, attributes }) {
       const id = attributeOf(attributes, "styleId");
-      const isOwn = local === "style" && ["1", "true", "on"].includes(attributeOf(attributes, "customStyle"));
+      const isOwn = local === "style" && (isCustom(attributes) || !isUsualStyle(id));
       if (isOwn && !own.has(id)) own.set(id, `Style${own.size + 1}`);
     },
   });
   return own;
+}
+
+function isCustom(attributes: Attributes): boolean {
+  return ["1", "true", "on"].includes(attributeOf(attributes, "customStyle"));
+}
+
+/** Built-in styles are of these words; in other languages their ids are translated or numbers with a letter. */
+const styleWords = new Set(
+  (
+    "normal heading header footer toc index table of figures caption title subtitle list bullet number continue closing signature default " +
+    "paragraph font body text indent message salutation date first note block hyperlink followed strong emphasis document map plain " +
+    "html acronym address cite code definition keyboard preformatted sample typewriter variable no spacing annotation outline balloon " +
+    "grid light medium dark colorful shading accent revision quote intense subtle reference book bibliography placeholder web char " +
+    "macro envelope return line page footnote endnote toa tocheading standard contents theme simple classic columns contemporary " +
+    "elegant professional effects subject comment e mail style"
+  ).split(" "),
+);
+
+function isUsualStyle(id: string): boolean {
+  const words = id.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter((word) => word !== "");
+  return /^[a-z]{1,3}\d*$/.test(id) || words.every((word) => styleWords.has(word.toLowerCase()));
 }
 
 /** The value of an attribute by its local name; nothing where there is none. */

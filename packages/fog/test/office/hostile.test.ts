@@ -44,6 +44,10 @@ describe("gets no decoy", () => {
         "word/media/image1.png": noise,
       },
     ],
+    [
+      "a part of a namespace of somebody's own",
+      { ...parts, "word/styles.xml": '<own:styles xmlns:own="https://hinterholz.example/"/>' },
+    ],
     ["no text", { ...parts, "word/document.xml": "<w:document><w:body/></w:document>" }],
   ];
 

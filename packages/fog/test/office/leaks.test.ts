@@ -97,3 +97,39 @@ test("of a form, where a value stands beside each label, no value stays", async 
   const shown = allOf(model) + everything(await decoyOf(model, original.length));
   expect(["Jolanthe", "Wurmbrand", "Ungargasse", "Hinterholz"].filter((value) => shown.includes(value))).toEqual([]);
 });
+
+test("of a workbook whose properties name its sheets first, no name comes into the model", async () => {
+  const parts = excelParts(cellsOfCustomers(60));
+  const app = parts["docProps/app.xml"] ?? "";
+  const titles = /<TitlesOfParts>.*<\/TitlesOfParts>/.exec(app)?.[0] ?? "";
+  const reordered = app
+    .replace(titles, "")
+    .replace("<HeadingPairs>", `${titles.replace("Customers", "Hinterholz")}<HeadingPairs>`);
+  expect(reordered.indexOf("Hinterholz")).toBeLessThan(reordered.indexOf("<HeadingPairs>"));
+  const original = archive({ ...parts, "docProps/app.xml": reordered }, "word");
+  const model = await learn(original, "book.xlsx");
+  expect(allOf(model) + everything(await decoyOf(model, original.length))).not.toContain("Hinterholz");
+});
+
+test("what stands under a namespace of somebody's own is left out, and so is what only claims to be built in", async () => {
+  const parts = wordParts(novel(40), []);
+  const styles = (parts["word/styles.xml"] ?? "")
+    .replace(
+      "<w:docDefaults>",
+      '<own:note xmlns:own="https://hinterholz.example/" val="Hinterholz"/><w:docDefaults own:by="Hinterholz" xmlns:own="https://hinterholz.example/">',
+    )
+    .replace(
+      "</w:styles>",
+      '<w:style w:type="paragraph" w:styleId="HinterholzLetter"><w:name w:val="Hinterholz Letter"/></w:style></w:styles>',
+    );
+  const body = (parts["word/document.xml"] ?? "")
+    .replace("<w:document ", '<w:document xmlns:own="https://hinterholz.example/" ')
+    .replace('mc:Ignorable="w14"', 'mc:Ignorable="w14 own"')
+    .replace('<w:pStyle w:val="ZaudererBody"/>', '<w:pStyle w:val="ZaudererBody"/><own:who w:val="Hinterholz"/>');
+  const original = archive({ ...parts, "word/styles.xml": styles, "word/document.xml": body }, "word");
+  expect(everything(original)).toContain("HinterholzLetter");
+  const model = await learn(original, "memo.docx");
+  const made = await decoyOf(model, original.length);
+  expect(allOf(model) + everything(made)).not.toMatch(/hinterholz|own:/i);
+  expect(Buffer.from(unzipSync(made)["word/document.xml"] ?? []).toString()).toContain('mc:Ignorable="w14"');
+});
