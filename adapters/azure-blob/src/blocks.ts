@@ -8,31 +8,40 @@ import { askAgain } from "./repeat.js";
 /** What a block has room for before it grows. */
 const firstBytes = 64 * 1024;
 
-/** Cuts content into full blocks and a last one, which may be shorter; into none where there is nothing. */
-export async function* inBlocks(content: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Uint8Array> {
+/**
+ * Cuts content into full blocks and a last one, which may be shorter; into none where there is nothing.
+ * @param spare full blocks that were sent, whose memory is used again: what waited for a collector would be as much again
+ */
+export async function* inBlocks(
+  content: AsyncIterable<Uint8Array>,
+  blockBytes: number,
+  spare: Uint8Array[] = [],
+): AsyncGenerator<Uint8Array> {
   let count = 0;
-  let block = new GrowingBlock(blockBytes);
+  let block = new GrowingBlock(blockBytes, new Uint8Array(Math.min(blockBytes, firstBytes)));
   for await (const chunk of content) {
     for (let offset = 0; offset < chunk.length; ) {
       offset += block.take(chunk.subarray(offset));
       if (!block.isFull) continue;
       yield block.bytes;
       count++;
-      block = new GrowingBlock(blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling));
+      const limit = blockBytes * 2 ** Math.floor(count / blocksBeforeDoubling);
+      const used = spare.pop();
+      block = new GrowingBlock(limit, used?.length === limit ? used : new Uint8Array(limit));
     }
   }
   if (block.bytes.length > 0) yield block.bytes;
 }
 
-/** A copy of what comes, in no more than twice the memory that it needs: a short upload does not cost a whole block. */
+/** A copy of what comes. The first one grows with it: a short upload does not cost a whole block. */
 class GrowingBlock {
   readonly #limit: number;
   #memory: Uint8Array;
   #filled = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, memory: Uint8Array) {
     this.#limit = limit;
-    this.#memory = new Uint8Array(Math.min(limit, firstBytes));
+    this.#memory = memory;
   }
 
   get isFull(): boolean {
@@ -64,6 +73,8 @@ class GrowingBlock {
  */
 export class StagedBlocks {
   readonly ids: string[] = [];
+  /** Full blocks that were sent. */
+  readonly spare: Uint8Array[] = [];
   size = 0;
   readonly #blob: BlockBlobClient;
   readonly #own: OwnAbort;
@@ -108,8 +119,14 @@ export class StagedBlocks {
   async #send(id: string, bytes: Uint8Array): Promise<void> {
     const { signal } = this.#own;
     const options = { abortSignal: signal };
+    let asked = 0;
     try {
-      await askAgain(() => this.#blob.stageBlock(id, bytes, bytes.length, options), signal);
+      await askAgain(() => {
+        asked++;
+        return this.#blob.stageBlock(id, bytes, bytes.length, options);
+      }, signal);
+      // A connection that was given up may still hold the memory.
+      if (asked === 1 && bytes.length === bytes.buffer.byteLength) this.spare.push(bytes);
     } catch (error) {
       this.#failure ??= { error };
     }

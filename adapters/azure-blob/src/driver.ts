@@ -60,7 +60,7 @@ class AzureBlob implements StoreDriver {
     const blob = await this.#blob(key);
     const staged = new StagedBlocks(blob, signal);
     try {
-      for await (const block of inBlocks(content, this.#options.blockBytes)) await staged.add(block);
+      for await (const block of inBlocks(content, this.#options.blockBytes, staged.spare)) await staged.add(block);
       await staged.settle();
       signal.throwIfAborted();
       return infoOf(key, staged.size, await commitNew(blob, staged, signal));

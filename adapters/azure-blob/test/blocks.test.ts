@@ -45,3 +45,17 @@ test("blocks double in size after every ten thousand, so that Azure's number of 
   expect(blocks.slice(blocksBeforeDoubling, 2 * blocksBeforeDoubling).every((block) => block.length === 2)).toBe(true);
   expect(blocks.slice(2 * blocksBeforeDoubling).map((block) => block.length)).toEqual([4]);
 });
+
+test("the memory of blocks that were sent is used again, and holds what comes next", async () => {
+  const bytes = patternBytes(1_050, 3);
+  const spare: Uint8Array[] = [];
+  const memories = new Set<ArrayBufferLike>();
+  const sent: Uint8Array[] = [];
+  for await (const block of inBlocks(inChunks(bytes, 33), 100, spare)) {
+    sent.push(block.slice());
+    memories.add(block.buffer);
+    if (block.length === 100) spare.push(block);
+  }
+  expect(Buffer.concat(sent).equals(bytes)).toBe(true);
+  expect(memories.size).toBe(1);
+});
