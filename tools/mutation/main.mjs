@@ -9,6 +9,8 @@ import { writeCounts } from "./counts.mjs";
 import { bringStryker } from "./stryker.mjs";
 
 const packages = ["protocol", "audit"];
+/** Their tests ask vitest for no more than `collect.mjs` has. */
+const inOneProcess = ["audit"];
 const switches = ["--no-static"];
 /** Mutants tried at once; one less where others need the machine, too. */
 const workers = Number(process.env.MUTATION_WORKERS ?? 2);
@@ -20,11 +22,19 @@ const copied = (name) => [
   ...["!/packages", "/packages/*", `!/packages/${name}`, "dist"],
 ];
 
-function optionsFor(name, files, modules, ignoreStatic) {
+function runnerFor(name, modules) {
+  if (inOneProcess.includes(name))
+    return { plugins: [join(root, "tools/mutation/one-process.mjs")], testRunner: "one-process" };
   return {
     plugins: [join(modules, "@stryker-mutator/vitest-runner/dist/src/index.js")],
     testRunner: "vitest",
     vitest: { configFile: "tools/mutation/vitest.config.ts", related: false },
+  };
+}
+
+function optionsFor(name, files, modules, ignoreStatic) {
+  return {
+    ...runnerFor(name, modules),
     mutate: (files.length === 0 ? ["**/*"] : files).map((file) => `packages/${name}/src/${file}.ts`),
     ignorePatterns: copied(name),
     coverageAnalysis: "perTest",
