@@ -1,6 +1,6 @@
 export { type Capacity, capacityOf } from "./beacon/capacity.js";
 export { type FindBeaconsOptions, findBeacons } from "./beacon/find.js";
-export { capsuleBeaconKey, type Marks, marksOf } from "./beacon/marks.js";
+export { type Marks, marksOf } from "./beacon/marks.js";
 export {
   type Alphabet,
   type Check,

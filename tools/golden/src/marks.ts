@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { toHex } from "../../../packages/crypto/src/index.js";
-import { capsuleBeaconKey, marksOf } from "../../../packages/fog/src/beacon/marks.js";
+import { concatBytes, hkdfSha256, label, toHex, utf8 } from "../../../packages/crypto/src/index.js";
+import { marksOf } from "../../../packages/fog/src/beacon/marks.js";
 import { type IdentifierShape, identifierShape } from "../../../packages/fog/src/beacon/shape.js";
 import {
   digitsShape,
@@ -41,7 +41,13 @@ const shapes: Readonly<Record<string, IdentifierShape>> = {
 /** Makes the golden samples of fog, once: marks that must be found for ever, and what was enrolled and kept by a guard. */
 async function make(directory: string): Promise<void> {
   const capsule = `cap_${"a".repeat(52)}` as const;
-  const key = capsuleBeaconKey(fixed("owner's beacon key"), capsule);
+  // As beacon keys were derived then; now they are random.
+  const key = hkdfSha256(
+    fixed("owner's beacon key"),
+    new Uint8Array(),
+    concatBytes(label("beacon"), utf8(capsule)),
+    32,
+  );
   const samples = Object.entries(shapes).map(([name, shape]) => ({
     name,
     shape: toHex(identifierShape.encode(shape)),

@@ -1,5 +1,3 @@
-import { concatBytes, hkdfSha256, label, utf8 } from "@fogbound/crypto";
-import type { CapsuleId } from "@fogbound/protocol";
 import type { IdentifierShape } from "./shape.js";
 import { type ShapeCipher, shapeCipher } from "./shape-cipher.js";
 
@@ -12,14 +10,6 @@ export interface Marks {
    * @throws RangeError for a shape that cannot carry marks, or a row that is not a whole number from 0.
    */
   identifier(shape: IdentifierShape, row: number): string;
-}
-
-/** The beacon key of one capsule, from its owner's: 32 bytes. The authorities get it, and can make no other capsule's. */
-export function capsuleBeaconKey(ownerBeaconKey: Uint8Array, capsule: CapsuleId): Uint8Array {
-  if (ownerBeaconKey.length !== 32) {
-    throw new RangeError(`Expected an owner's beacon key of 32 bytes, got ${ownerBeaconKey.length}.`);
-  }
-  return hkdfSha256(ownerBeaconKey, new Uint8Array(), concatBytes(label("beacon"), utf8(capsule)), 32);
 }
 
 /**

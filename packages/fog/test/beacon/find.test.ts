@@ -1,7 +1,7 @@
 import { utf8 } from "@fogbound/crypto";
 import { describe, expect, it } from "vitest";
 import { type FindBeaconsOptions, findBeacons } from "../../src/beacon/find.js";
-import { capsuleBeaconKey, marksOf } from "../../src/beacon/marks.js";
+import { marksOf } from "../../src/beacon/marks.js";
 import { digitsShape } from "../../src/beacon/shapes.js";
 import { beaconKey, column, inPieces, otherKey, shapeList, shapes } from "./kit.js";
 
@@ -165,9 +165,6 @@ describe("what names nobody", () => {
     const fragment = table.map((row) => row.join(";")).join("\n");
     const { findings } = await findBeacons(otherKey, fragment, every);
     expect(findings.filter(({ isNamed }) => isNamed)).toEqual([]);
-    const capsules = ["a", "b"].map((one) => capsuleBeaconKey(beaconKey, `cap_${one.repeat(52)}`));
-    expect(capsules[0]).toHaveLength(32);
-    expect(capsules[0]).not.toEqual(capsules[1]);
   });
 
   it("an episode that was not issued, or a row that its decoys do not have", async () => {
@@ -237,6 +234,5 @@ describe("a caller's mistake", () => {
     expect(() => marksOf(beaconKey, -1)).toThrow(RangeError);
     expect(() => marksOf(beaconKey, 2 ** 53)).toThrow(RangeError);
     expect(() => marks.identifier(shapes.number, 0.5)).toThrow(RangeError);
-    expect(() => capsuleBeaconKey(new Uint8Array(31), `cap_${"a".repeat(52)}`)).toThrow(RangeError);
   });
 });

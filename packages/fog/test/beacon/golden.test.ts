@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fromHex, toHex } from "@fogbound/crypto";
-import type { CapsuleId } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
 import { findBeacons } from "../../src/beacon/find.js";
-import { capsuleBeaconKey, marksOf } from "../../src/beacon/marks.js";
+import { marksOf } from "../../src/beacon/marks.js";
 import { identifierShape } from "../../src/beacon/shape.js";
 
 interface Golden {
-  readonly ownerKey: string;
-  readonly capsule: CapsuleId;
   readonly key: string;
   readonly samples: readonly {
     readonly name: string;
@@ -21,10 +18,6 @@ const golden: Golden = JSON.parse(readFileSync(new URL("../../golden/beacons-v1.
 const key = fromHex(golden.key);
 
 describe("marks of version 1", () => {
-  it("are under the key that the owner's gives this capsule", () => {
-    expect(toHex(capsuleBeaconKey(fromHex(golden.ownerKey), golden.capsule))).toBe(golden.key);
-  });
-
   it.each(golden.samples)(
     "of shape $name are made as they were, and found for ever",
     async ({ shape: bytes, marks }) => {
