@@ -23,7 +23,7 @@ const pieceLength = 64 * 1024;
 
 /**
  * A decoy after a model, in pieces of some 64 KiB: the same bytes for the same model, seed, length and marks. Memory is
- * bounded, but for Office documents, which are made as a whole.
+ * bounded, but for Office documents and PDF, which are made as a whole.
  *
  * @throws RangeError for a seed of another length, or a length that is no whole number from 0.
  * @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` for a model that is none.
@@ -40,6 +40,10 @@ export async function* decoy(model: Uint8Array, { seed, length, marks }: DecoyOp
   if (isOffice(content)) {
     const { officeBytes } = await import("../office/index.js");
     return yield* inPieces(officeBytes(content, length, share, sources));
+  }
+  if (content.kind === "pdf") {
+    const { pdfBytes } = await import("../pdf/index.js");
+    return yield* inPieces(pdfBytes(content, length, sources));
   }
   const mark = content.encoding.byteOrderMark && length >= 3 ? "\u{feff}" : "";
   const left = length - 3 * mark.length;

@@ -23,8 +23,8 @@ export interface LearnOptions {
 export const defaultModelBytes: number = 64 * 1024;
 
 /**
- * What believable decoys of a document can be made from, learnt in one pass and in bounded memory (of an Office document,
- * 8 MiB and what they inflate to). Values that occur in
+ * What believable decoys of a document can be made from, learnt in one pass and in bounded memory (of an Office document or
+ * a PDF, 8 MiB and what they inflate to). Values that occur in
  * fewer than {@link rarity} rows are not in it.
  *
  * @returns `null` where nothing believable can be made: what is no text, or too short, or a budget too small.
@@ -34,8 +34,7 @@ export async function learnModel(
   options: LearnOptions,
 ): Promise<Uint8Array | null> {
   const kind = kindOf(options);
-  const found =
-    kind === "workbook" || kind === "document" ? await officeIn(content, kind) : await textIn(content, options);
+  const found = await foundIn(content, kind, options);
   if (found === null) return null;
   for (const detail of details) {
     const bytes = decoyModel.encode({ suite: 1, length: found.length, content: found.learn(detail) });
@@ -52,6 +51,11 @@ interface Found {
   readonly learn: Learner;
 }
 
+function foundIn(content: AsyncIterable<Uint8Array>, kind: Kind | null, options: LearnOptions): Promise<Found | null> {
+  if (kind === "workbook" || kind === "document") return officeIn(content, kind);
+  return kind === "pdf" ? pdfIn(content) : textIn(content, options);
+}
+
 async function textIn(content: AsyncIterable<Uint8Array>, options: LearnOptions): Promise<Found | null> {
   const sample = await takeSample(content, options.seed);
   const characters = readCharacters(sample);
@@ -64,6 +68,14 @@ async function officeIn(content: AsyncIterable<Uint8Array>, kind: "workbook" | "
   const { learnOffice, mostOfficeBytes } = await import("../office/index.js");
   const bytes = await wholeOf(content, mostOfficeBytes);
   const learn = bytes === null ? null : learnOffice(kind, bytes);
+  return bytes === null || learn === null ? null : { length: bytes.length, learn };
+}
+
+/** What reads PDF is loaded with the first of them. */
+async function pdfIn(content: AsyncIterable<Uint8Array>): Promise<Found | null> {
+  const { learnPdf, mostPdfBytes } = await import("../pdf/index.js");
+  const bytes = await wholeOf(content, mostPdfBytes);
+  const learn = bytes === null ? null : await learnPdf(bytes);
   return bytes === null || learn === null ? null : { length: bytes.length, learn };
 }
 
@@ -88,7 +100,7 @@ function learnerFor(sample: Sample, characters: Characters, options: LearnOption
   return readText(characters, kind === "mail");
 }
 
-type Kind = "workbook" | "document" | "json" | "table" | "mail" | "text";
+type Kind = "workbook" | "document" | "pdf" | "json" | "table" | "mail" | "text";
 
 const office = "application/vnd.openxmlformats-officedocument.";
 
@@ -96,6 +108,7 @@ function kindOf({ name, mediaType }: LearnOptions): Kind | null {
   const type = mediaType ?? "";
   if (/\.xlsx$/i.test(name) || type === `${office}spreadsheetml.sheet`) return "workbook";
   if (/\.docx$/i.test(name) || type === `${office}wordprocessingml.document`) return "document";
+  if (/\.pdf$/i.test(name) || type === "application/pdf") return "pdf";
   if (/\.(json|jsonl|ndjson|geojson)$/i.test(name) || /[/+](json|x-ndjson|jsonl)/.test(type)) return "json";
   if (/\.(csv|tsv|tab)$/i.test(name) || /^text\/(csv|tab-separated-values)/.test(type)) return "table";
   if (/\.eml$/i.test(name) || /^message\/rfc822/.test(type)) return "mail";

@@ -16,6 +16,8 @@ import { type IdentifierShape, identifierShape } from "../beacon/shape.js";
 import { uuidShape } from "../beacon/shapes.js";
 import { document, workbook } from "../office/office-codec.js";
 import type { DocumentModel, WorkbookModel } from "../office/office-model.js";
+import { pdf } from "../pdf/pdf-codec.js";
+import type { PdfModel } from "../pdf/pdf-model.js";
 import type { Encoding } from "./characters.js";
 import type { Dialect } from "./delimited.js";
 import { json } from "./json-codec.js";
@@ -40,7 +42,7 @@ export type PlainContent = DelimitedModel | JsonModel | TextModel;
 /** What is a package of parts (ISO/IEC 29500-2). */
 export type OfficeContent = WorkbookModel | DocumentModel;
 
-export type Content = PlainContent | OfficeContent;
+export type Content = PlainContent | OfficeContent | PdfModel;
 
 export function isOffice(content: Content): content is OfficeContent {
   return content.kind === "workbook" || content.kind === "document";
@@ -79,6 +81,7 @@ export const decoyModel: Format<Model> = format(
       text,
       workbook,
       document,
+      pdf,
     }),
   }),
 );
@@ -98,8 +101,13 @@ export function shapesOfModel(bytes: Uint8Array): IdentifierShape[] {
   const { content } = readModel(bytes);
   const columns = tablesOf(content).flatMap((one) => one.columns);
   const shapes = columns.flatMap(({ values }) => (values.kind === "identifier" ? [values.shape] : []));
-  if (isOffice(content) && content.container.isMarked) shapes.push(uuidShape);
+  if (isMarked(content)) shapes.push(uuidShape);
   return [...new Map(shapes.map((shape) => [toHex(identifierShape.encode(shape)), shape])).values()];
+}
+
+/** Whether an identifier of the document itself carries a mark. */
+function isMarked(content: Content): boolean {
+  return content.kind === "pdf" ? content.isMarked : isOffice(content) && content.container.isMarked;
 }
 
 function tablesOf(content: Content): readonly Table[] {
@@ -112,6 +120,8 @@ function tablesOf(content: Content): readonly Table[] {
       return [content.table];
     case "workbook":
       return content.sheets.map((sheet) => sheet.table);
+    case "pdf":
+      return content.tables.map((one) => one.table);
     case "document":
       return content.items.flatMap((item) => (item.kind === "table" ? [item.table] : []));
   }

@@ -25,7 +25,7 @@ const stamp: Codec<Stamp> = struct<Stamp>({
   isUtc: flag,
 });
 
-const making: Codec<Making> = struct<Making>({
+export const making: Codec<Making> = struct<Making>({
   latest: unsigned(4_102_444_800),
   created: nullable(stamp),
   modified: nullable(stamp),

@@ -10,6 +10,9 @@ import { madePerson } from "./people.js";
 import { filled, slot } from "./slots.js";
 import { escapeText } from "./xml.js";
 
+/** What a filler fills. */
+export type Templates = Pick<Container, "templates" | "making">;
+
 /** The templates of one decoy, where all that does not depend on its length is filled in. */
 export class TemplateFiller {
   readonly made: Made;
@@ -18,10 +21,10 @@ export class TemplateFiller {
   readonly saves: readonly string[];
   readonly #sources: Sources;
   readonly #people = new Map<string, string>();
-  readonly #container: Container;
+  readonly #container: Templates;
   #guids = 0;
 
-  constructor(container: Container, sources: Sources, saves: number) {
+  constructor(container: Templates, sources: Sources, saves: number) {
     this.#container = container;
     this.#sources = sources;
     this.made = madeOf(container.making, sources.draws);
@@ -96,7 +99,7 @@ export class TemplateFiller {
   }
 }
 
-function templatesOf({ templates }: Container): string {
+function templatesOf({ templates }: Templates): string {
   const bytes = inflated(templates, mostTemplateBytes);
   try {
     return fromUtf8(bytes);

@@ -7,10 +7,11 @@ import { decoyOf } from "./helpers.js";
 // Learning and making are work for the processor, and other tests run beside these.
 vi.setConfig({ testTimeout: 300_000 });
 
-const kinds = ["table", "json", "text", "workbook", "document"] as const;
+const kinds = ["table", "json", "text", "workbook", "document", "pdf"] as const;
 const golden: Readonly<Record<(typeof kinds)[number], string>> = {
   ...samples("decoy-model-v1.json"),
   ...samples("decoy-model-office-v1.json"),
+  ...samples("decoy-model-pdf-v1.json"),
 };
 
 function samples(name: string): Readonly<Record<(typeof kinds)[number], string>> {

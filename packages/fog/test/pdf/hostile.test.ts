@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { zlibSync } from "fflate";
+import { describe, expect, test, vi } from "vitest";
+import { learnModel } from "../../src/decoy/learn-model.js";
+import { rawLook } from "../../src/pdf/raw-look.js";
+import { decoyOf, inPieces, learn, seed } from "../decoy/helpers.js";
+import { classic, report, written } from "./kit.js";
+
+// Learning and making are work for the processor, and other tests run beside these.
+vi.setConfig({ testTimeout: 300_000 });
+
+const lines = ["The house stands by the river, and nobody", "has lived in it for years and years."];
+const small = new Uint8Array(classic(lines));
+
+function learnt(bytes: Uint8Array, name = "a.pdf"): Promise<Uint8Array | null> {
+  return learnModel(inPieces(bytes, 65_536), { name, mediaType: null, seed });
+}
+
+function latin(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
+}
+
+const bomb = latin(zlibSync(new Uint8Array(80 * 1024 * 1024), { level: 9 }));
+const page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>";
+const stream = (dictionary: string, content: string): string =>
+  `<< ${dictionary} /Length ${content.length} >>\nstream\n${content}\nendstream`;
+
+const form = (at: number): string =>
+  stream(
+    `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${6 + at} 0 R >> >>`,
+    "/X Do ".repeat(20),
+  );
+/** A page of some two thousand bytes that draws 20 to the power of 9 texts. */
+const forms = classic(
+  lines,
+  "/X 6 0 R",
+  Array.from({ length: 9 }, (_, at) => form(at + 1)),
+);
+
+describe("no decoy is made, and nothing else happens", () => {
+  const cases: readonly (readonly [string, Uint8Array])[] = [
+    ["encrypted", classic(lines, "", ["<< /Filter /Standard /V 1 /R 2 >>"], "/Encrypt 6 0 R")],
+    ["signed", classic(lines, "", ["<< /Type /Sig /ByteRange [0 1 2 3] >>"])],
+    ["a form", classic(lines, "/AcroForm << /Fields [] >>")],
+    ["with a script", classic(lines, "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>")],
+    ["with a script under a name in disguise", classic(lines, "/OpenAction << /S /Java#53cript >>")],
+    ["with an attachment", classic(lines, "/Names << /EmbeddedFiles << /Names [] >> >>")],
+    ["of a stream that inflates to more than 64 MiB", classic(lines, "", [stream("/Filter /FlateDecode", bomb)])],
+    ["of two filters on one another", classic(lines, "", [stream("/Filter [/FlateDecode /FlateDecode]", bomb)])],
+    ["of a filter that stands somewhere else", classic(lines, "", [stream("/Filter 7 0 R", bomb), "/FlateDecode"])],
+    ["of content that draws content that draws content", forms],
+    ["of a font whose letters are content", classic(lines, "", ["<< /Type /Font /Subtype /Type3 >>"])],
+    [
+      "of ranges of characters without end",
+      classic(lines, "", [stream("", "beginbfrange <00000000> <00ffffff> <0041> endbfrange")]),
+    ],
+    ["of streams whose length is another", classic(lines, "", ["<< /Length 3 >>\nstream\nlonger\nendstream"])],
+    [
+      "of pictures for the most part",
+      classic(lines, "", [stream("/Subtype /Image /Filter /DCTDecode", "x".repeat(9000))]),
+    ],
+    [
+      "with pages that are their own parents",
+      written(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000000 >>", page]),
+    ],
+    ["without a page", written(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"])],
+    ["too short", classic(["short"])],
+    ["of a text that is turned", classic(lines.map((line) => `a) Tj 0 1 -1 0 300 100 Tm (${line.repeat(9)}`))],
+    ["that only has the name of one", Buffer.from("Not a document at all, although it is called one.")],
+    ["cut in the middle", classic(lines).subarray(0, 300)],
+    ["larger than 8 MiB", Buffer.concat([small, Buffer.alloc(9 * 1024 * 1024, 0x20)])],
+  ];
+
+  test.each(cases)("of a PDF %s", async (_, bytes) => {
+    expect(await learnt(small)).not.toBeNull();
+    expect(await learnt(bytes)).toBeNull();
+  });
+});
+
+test("a bomb is noticed before it has gone off", () => {
+  const bytes = new Uint8Array(
+    classic(
+      lines,
+      "",
+      Array.from({ length: 40 }, () => stream("/Filter /FlateDecode", bomb)),
+    ),
+  );
+  const before = process.memoryUsage().arrayBuffers;
+  expect(() => rawLook(bytes)).toThrow(expect.objectContaining({ code: "FORMAT_INVALID" }));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 * 1024 * 1024);
+});
+
+test("a PDF of which a byte is another is learnt from or is not: nothing else happens", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(small.length - 1), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
+      const altered = small.map((byte, index) => (index === at ? byte ^ bits : byte));
+      const model = await learnt(altered);
+      if (model !== null) expect((await decoyOf(model, small.length)).length).toBe(small.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a model that was altered is refused or makes a decoy of the right length", async () => {
+  const model = await learn(await report({ paragraphs: 4, rows: 8, hasXmp: true }), "a.pdf");
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1_000_000), fc.integer({ min: 1, max: 255 }), async (place, bits) => {
+      const altered = model.map((byte, index) => (index === place % model.length ? byte ^ bits : byte));
+      const made = await decoyOf(altered, 4000).catch((error: unknown) => error);
+      if (made instanceof Buffer) expect(made.length).toBe(4000);
+      else expect(made).toMatchObject({ code: expect.stringMatching(/^FORMAT_(INVALID|TOO_NEW)$/) });
+    }),
+    { numRuns: 120 },
+  );
+});
