@@ -2,7 +2,7 @@ import { FogboundError } from "@fogbound/errors";
 import { learnTable } from "../decoy/learn-table.js";
 import { blockOfParagraph, sentencesOf } from "../decoy/learn-text.js";
 import { learnProse } from "../decoy/prose.js";
-import { counted } from "../decoy/rarity.js";
+import { counted, rarity } from "../decoy/rarity.js";
 import type { Detail } from "../decoy/table-model.js";
 import { labelsOf } from "../office/labels.js";
 import { winAnsi } from "./glyph-widths.js";
@@ -104,7 +104,8 @@ class Signs {
 
 function tableOf({ spans, rows }: FoundTable, detail: Detail): PdfTable {
   const texts = rows.map((row) => row.map((segment) => segment?.text ?? ""));
-  const header = labelsOf(texts);
+  // What looks like a table on a page may be none: a label stays only when it is of words that label things anywhere.
+  const header = labelsOf(texts.slice(0, rarity));
   const labels = header === null ? null : (texts[0] ?? []).join("\n");
   const isHeader = texts.map((row) => labels !== null && row.join("\n") === labels);
   const body = texts.filter((_, at) => isHeader[at] !== true);

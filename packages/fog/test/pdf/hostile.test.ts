@@ -30,12 +30,23 @@ const form = (at: number): string =>
     `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X ${6 + at} 0 R >> >>`,
     "/X Do ".repeat(20),
   );
+function pagesOf(kids: string, count: number): Buffer {
+  const text = "BT /F1 12 Tf 72 700 Td (The house stands by the river, and nobody has lived in it.) Tj ET";
+  const font = "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>";
+  const pages = `<< /Type /Pages /Kids [${kids}] /Count ${count} /Resources << /Font << /F1 5 0 R >> >> >>`;
+  return written(["<< /Type /Catalog /Pages 2 0 R >>", pages, page, stream("", text), font]);
+}
+
 /** A page of some two thousand bytes that draws 20 to the power of 9 texts. */
 const forms = classic(
   lines,
   "/X 6 0 R",
   Array.from({ length: 9 }, (_, at) => form(at + 1)),
 );
+
+test("such a PDF with one page, as the next tests have with others, gets one", async () => {
+  expect(await learnt(pagesOf("3 0 R", 1))).not.toBeNull();
+});
 
 describe("no decoy is made, and nothing else happens", () => {
   const cases: readonly (readonly [string, Uint8Array])[] = [
@@ -59,10 +70,9 @@ describe("no decoy is made, and nothing else happens", () => {
       "of pictures for the most part",
       classic(lines, "", [stream("/Subtype /Image /Filter /DCTDecode", "x".repeat(9000))]),
     ],
-    [
-      "with pages that are their own parents",
-      written(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000000 >>", page]),
-    ],
+    ["with pages that are their own parents", pagesOf("2 0 R 2 0 R", 1_000_000)],
+    ["with pages of which half are their own parents", pagesOf("3 0 R 2 0 R", 2)],
+    ["with one page over and over", pagesOf("3 0 R ".repeat(501), 501)],
     ["without a page", written(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"])],
     ["too short", classic(["short"])],
     ["of a text that is turned", classic(lines.map((line) => `a) Tj 0 1 -1 0 300 100 Tm (${line.repeat(9)}`))],

@@ -36,6 +36,7 @@ function rareOf(values: readonly string[]): string[] {
   return [...counts].filter(([, count]) => count < rarity).map(([value]) => value);
 }
 
+const lines = ["The house stands by the river, and nobody", "has lived in it for years and years."];
 const original = await report({ paragraphs: 60, rows: 300, hasXmp: true });
 
 test("people, titles, identifiers and the heads of pages stay out of model and decoys", async () => {
@@ -70,21 +71,33 @@ test("rare words stay out of the model, and their lines out of the decoy", async
   expect(known.length).toBeGreaterThan(100);
   expect(known.filter(({ kind, text }) => kind === null && rare.has(text))).toEqual([]);
   const made = (await shown(await decoyOf(model, original.length))).pages.join("\n");
-  const lines = pages
+  const whole = pages
     .join("\n")
     .split("\n")
     .filter((line) => line.trim().split(" ").length > 5);
-  expect(lines.length).toBeGreaterThan(100);
-  expect(lines.filter((line) => made.includes(line.trim()))).toEqual([]);
+  expect(whole.length).toBeGreaterThan(100);
+  expect(whole.filter((line) => made.includes(line.trim()))).toEqual([]);
 });
 
 test("a program's name that names a house is left out", async () => {
   const info =
     "6 0 obj << /Producer (Hinterholz Letters 3) /Creator (LaTeX with hyperref) /Author (Jolanthe Wurmbrand) >>";
-  const lines = ["The house stands by the river, and nobody", "has lived in it for years and years."];
   const bytes = classic(lines, "", [info.slice("6 0 obj ".length)], "/Info 6 0 R");
   const model = await learn(bytes, "a.pdf");
   const made = await everything(await decoyOf(model, bytes.length + 500));
   expect(made).toContain("LaTeX with hyperref");
   expect(allOf(model) + made).not.toMatch(/Hinterholz|Wurmbrand|Jolanthe/);
+});
+
+test("a label over numbers stays only when it is of words that label things anywhere", async () => {
+  const rows = Array.from({ length: 9 }, (_, at) => `${12 + 7 * at}.50) Tj 200 0 Td (${100 + 13 * at}`);
+  const bytes = classic([...lines, "Hinterholz) Tj 200 0 Td (Amount", ...rows]);
+  const model = await learn(bytes, "a.pdf");
+  const { content } = readModel(model);
+  expect(content.kind === "pdf" ? content.tables.map(({ header, table }) => [header?.[1], table.rows]) : []).toEqual([
+    ["Amount", 9],
+  ]);
+  const made = await everything(await decoyOf(model, bytes.length + 500));
+  expect(made).toContain("Amount");
+  expect(allOf(model) + made).not.toContain("Hinterholz");
 });
