@@ -109,7 +109,7 @@ export function unpackLayout(bytes: Uint8Array): Layout {
 
 export const mostTenths: number = 144_000;
 export const mostBoxes: number = 4096;
-export const mostParagraphs: number = 50_000;
+const mostParagraphs: number = 50_000;
 export const mostSigns: number = 255;
 const mostWords = 100_000;
 

@@ -48,7 +48,7 @@ export interface FoundTable {
   readonly rows: readonly (readonly (Segment | null)[])[];
 }
 
-export interface Span {
+interface Span {
   left: number;
   right: number;
 }

@@ -129,7 +129,7 @@ function nameOf(page: PdfPage, fontName: string): string {
 }
 
 /** The number of the standard font that is nearest to one of this name. */
-export function fontNumber(name: string, family: string): number {
+function fontNumber(name: string, family: string): number {
   const isMono = family === "monospace" || /courier|mono|consol|typewriter|CMTT/i.test(name);
   const isSans = /sans|helvet|arial|calibri|verdana|segoe|roboto|grotesk|gothic/i.test(name);
   const isSerif =
@@ -140,6 +140,6 @@ export function fontNumber(name: string, family: string): number {
   return base + (isBold ? 1 : 0) + (isItalic ? 2 : 0);
 }
 
-export function tenths(points: number): number {
+function tenths(points: number): number {
   return Math.min(144_000, Math.max(0, Math.round(10 * points)));
 }
