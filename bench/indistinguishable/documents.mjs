@@ -12,10 +12,10 @@ const fewestBytes = 1500;
  * The documents below a directory by format. JSON is rare in the wild's directories: each table stands for one more.
  *
  * @param {string} directory
- * @returns {Promise<Record<"csv" | "json" | "text", { name: string, bytes: Buffer }[]>>}
+ * @returns {Promise<Record<"csv" | "json" | "text" | "pdf", { name: string, bytes: Buffer }[]>>}
  */
 export async function documentsIn(directory) {
-  const found = { csv: [], json: [], text: [] };
+  const found = { csv: [], json: [], text: [], pdf: [] };
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort()) {
@@ -33,7 +33,10 @@ export async function documentsIn(directory) {
 function formatOf(path) {
   const name = basename(path);
   if (/^(license|readme|source)/i.test(name)) return "text";
-  return { ".csv": "csv", ".tsv": "csv", ".json": "json", ".txt": "text", ".md": "text" }[extname(name)] ?? null;
+  return (
+    { ".csv": "csv", ".tsv": "csv", ".json": "json", ".txt": "text", ".md": "text", ".pdf": "pdf" }[extname(name)] ??
+    null
+  );
 }
 
 function parts(name, bytes) {

@@ -30,6 +30,34 @@ export const features = {
   "entropy of characters": (text) => entropy([...text]),
 };
 
+/** What can be counted in a file without opening it. Its length is none of it: decoys have the original's. */
+export const fileFeatures = {
+  "entropy of bytes": (bytes) => entropy([...bytes.subarray(0, 65_536)]),
+  "deflated size": (bytes) => deflateRawSync(bytes).length / bytes.length,
+  "printable bytes": (bytes) => bytes.filter((byte) => byte >= 32 && byte < 127).length / bytes.length,
+  objects: (bytes) => count(bytes, " obj"),
+  streams: (bytes) => count(bytes, "endstream"),
+  fonts: (bytes) => count(bytes, "/Font"),
+  "embedded fonts": (bytes) => count(bytes, "/FontFile"),
+  "object streams": (bytes) => count(bytes, "/ObjStm"),
+  entries: (bytes) => count(bytes, "PK\u0003\u0004"),
+  "longest run of one byte": (bytes) => longestRun(bytes) / bytes.length,
+};
+
+function count(bytes, token) {
+  return bytes.toString("latin1").split(token).length - 1;
+}
+
+/** Of equal bytes. */
+function longestRun(bytes) {
+  let [longest, run] = [0, 0];
+  for (const [at, byte] of bytes.entries()) {
+    run = byte === bytes[at - 1] ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
 function lines(text) {
   return text.split(/\r?\n/).filter((line) => line !== "");
 }

@@ -2,16 +2,19 @@ import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { decoy, learnModel } from "@fogbound/fog";
 import { areaUnderCurve } from "../classify.mjs";
+import { packaged, shownText } from "./containers.mjs";
 import { documentsIn } from "./documents.mjs";
-import { features } from "./features.mjs";
+import { features, fileFeatures } from "./features.mjs";
 
 const usage = `npm run bench:indistinguishable -- --documents <directory>
 
-Makes a decoy of every CSV, JSON and text document below the directory, and has a random forest tell decoys from originals:
-trained on one half of the documents, tested on windows of the other. 0.5 is a coin, 1 is certainty.
---format csv, json or text does one of them alone.`;
+Makes a decoy of every CSV, JSON, text and PDF document below the directory, and of workbooks and Word documents made of its
+tables and texts, and has a random forest tell decoys from originals: trained on one half of the documents, tested on windows
+of what the other half shows, and on the files themselves. 0.5 is a coin, 1 is certainty.
+--format csv, json, text, pdf, xlsx or docx does one of them alone.`;
 
-const formats = ["csv", "json", "text"];
+const formats = ["csv", "json", "text", "pdf", "xlsx", "docx"];
+const containers = ["pdf", "xlsx", "docx"];
 const { values } = parseArgs({
   options: {
     documents: { type: "string" },
@@ -27,12 +30,13 @@ if (values.help || values.documents === undefined) {
 } else await run(values.documents);
 
 async function run(directory) {
-  const documents = await documentsIn(directory);
+  const found = await documentsIn(directory);
+  const documents = { ...found, ...(await packaged(found)) };
   console.log("| format | documents | windows | decoys against originals | originals against themselves |");
   console.log("|---|---|---|---|---|");
   const away = [];
   for (const format of values.format) {
-    const made = await decoysOf(documents[format]);
+    const made = await decoysOf(format, documents[format]);
     const things = made.flatMap(({ original, copy }, group) => [
       ...windows(original).map((text) => thing(group, false, text)),
       ...windows(copy).map((text) => thing(group, true, text)),
@@ -41,24 +45,34 @@ async function run(directory) {
       windows(original).map((text) => thing(group, createHash("sha256").update(text).digest()[0] % 2 === 1, text)),
     );
     const count = new Set(things.map(({ group }) => group)).size;
-    const areas = [areaUnderCurve(things), areaUnderCurve(same)].map((area) => area.toFixed(2));
+    const areas = [areaUnderCurve(things), areaUnderCurve(same)].map((area) =>
+      Number.isNaN(area) ? "too few" : area.toFixed(2),
+    );
     console.log(`| ${format} | ${count} | ${things.length} | ${areas.join(" | ")} |`);
-    away.push(`${format}: ${telling(things).join(", ")}`);
+    away.push(`${format}: ${telling(things, Object.keys(features)).join(", ")}`);
+    if (!containers.includes(format)) continue;
+    const files = made.flatMap(({ files: [theirs, ours] }, group) => [
+      file(group, false, theirs),
+      file(group, true, ours),
+    ]);
+    console.log(`| ${format} as a file | ${count} | ${files.length} | ${areaUnderCurve(files).toFixed(2)} | |`);
+    away.push(`${format} as a file: ${telling(files, Object.keys(fileFeatures)).join(", ")}`);
   }
   console.log(`\nWhat differs most often to the same side:\n${away.join("\n")}`);
 }
 
-async function decoysOf(documents) {
+async function decoysOf(format, documents) {
   const made = [];
   for (const { name, bytes } of documents) {
     const seed = createHash("sha256").update(name).digest();
     const model = await learnModel(once(bytes), { name, mediaType: null, seed });
-    if (model === null) console.error(`${name}: no model`);
-    else
-      made.push({
-        original: bytes.toString(),
-        copy: await text(decoy(model, { seed, length: bytes.length, marks: null })),
-      });
+    if (model === null) {
+      console.error(`${name}: no model`);
+      continue;
+    }
+    const ours = await whole(decoy(model, { seed, length: bytes.length, marks: null }));
+    const [original, copy] = [await shownText(format, bytes), await shownText(format, ours)];
+    made.push({ original, copy, files: [bytes, ours] });
   }
   return made;
 }
@@ -67,10 +81,10 @@ async function* once(bytes) {
   yield bytes;
 }
 
-async function text(pieces) {
+async function whole(pieces) {
   const all = [];
   for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all).toString();
+  return Buffer.concat(all);
 }
 
 /** Up to eight windows of 4 KiB from all over a text, each from a line's beginning on. */
@@ -88,16 +102,20 @@ function thing(group, isOne, window) {
   return { group, isOne, features: Object.values(features).map((measure) => finite(measure(window))) };
 }
 
+function file(group, isOne, bytes) {
+  return { group, isOne, features: Object.values(fileFeatures).map((measure) => finite(measure(bytes))) };
+}
+
 function finite(value) {
   return Number.isFinite(value) ? value : 0;
 }
 
 /** The five features in which decoys differ from their own originals most often to the same side. */
-function telling(things) {
+function telling(things, names) {
   const groups = [...new Set(things.map(({ group }) => group))].map((group) =>
     things.filter((one) => one.group === group),
   );
-  const areas = Object.keys(features).map((name, at) => {
+  const areas = names.map((name, at) => {
     const above = groups.map((some) => {
       const [ours, theirs] = [true, false].map((kind) =>
         some.filter(({ isOne }) => isOne === kind).map(({ features: all }) => all[at]),
