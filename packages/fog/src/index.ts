@@ -1,6 +1,7 @@
 export { type Capacity, capacityOf } from "./beacon/capacity.js";
 export { type FindBeaconsOptions, findBeacons } from "./beacon/find.js";
 export { type Marks, marksOf } from "./beacon/marks.js";
+export { readableFragment } from "./beacon/readable-fragment.js";
 export {
   type Alphabet,
   type Check,
@@ -64,7 +65,6 @@ export {
   honeyKinds,
   honeyShapes,
 } from "./honey/honey.js";
-export { readableFragment } from "./office/fragment.js";
 export {
   type AccessEvent,
   type AlarmBudget,

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { utf8 } from "@fogbound/crypto";
+import { findBeacons } from "../../src/beacon/find.js";
+import { readableFragment } from "../../src/beacon/readable-fragment.js";
 import { type DecoyOptions, decoy } from "../../src/decoy/decoy.js";
 import { type LearnOptions, learnModel } from "../../src/decoy/learn-model.js";
+import { shapesOfModel } from "../../src/decoy/model.js";
+import { beaconKey } from "../beacon/kit.js";
 
 export const seed: Uint8Array = Uint8Array.from({ length: 32 }, (_, at) => 3 * at);
 
@@ -24,6 +28,16 @@ export async function decoyOf(model: Uint8Array, length: number, options: Partia
   const pieces: Uint8Array[] = [];
   for await (const piece of decoy(model, { seed, length, marks: null, ...options })) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+/** The episodes that a fragment names, of forty that were issued. */
+export async function namedIn(model: Uint8Array, fragment: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
+  const issued = Array.from({ length: 40 }, (_, at) => ({ episode: at, rows: null }));
+  const { findings } = await findBeacons(beaconKey, readableFragment(fragment), {
+    shapes: shapesOfModel(model),
+    issued,
+  });
+  return findings.filter(({ isNamed }) => isNamed).flatMap(({ episodes }) => episodes);
 }
 
 /** A document of `examples/documents`. */

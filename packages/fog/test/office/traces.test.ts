@@ -1,12 +1,10 @@
 import mammoth from "mammoth";
 import { readSheet } from "read-excel-file/node";
 import { expect, test, vi } from "vitest";
-import { findBeacons } from "../../src/beacon/find.js";
 import { marksOf } from "../../src/beacon/marks.js";
-import { shapesOfModel } from "../../src/decoy/model.js";
-import { readableFragment } from "../../src/office/fragment.js";
+import { readableFragment } from "../../src/beacon/readable-fragment.js";
 import { beaconKey } from "../beacon/kit.js";
-import { decoyOf, inPieces, learn } from "../decoy/helpers.js";
+import { decoyOf, inPieces, learn, namedIn } from "../decoy/helpers.js";
 import { archive, cellsOfCustomers, excelParts, novel, wordParts } from "./kit.js";
 
 // Learning and making are work for the processor, and other tests run beside these.
@@ -16,15 +14,6 @@ const word = archive(wordParts(novel(60), cellsOfCustomers(40)), "word");
 const plain = archive(wordParts(novel(60), []), "word");
 const excel = archive(excelParts(cellsOfCustomers(200)), "libreOffice");
 const episode = 23;
-const issued = Array.from({ length: 40 }, (_, at) => ({ episode: at, rows: null }));
-
-async function named(model: Uint8Array, fragment: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
-  const { findings } = await findBeacons(beaconKey, readableFragment(fragment), {
-    shapes: shapesOfModel(model),
-    issued,
-  });
-  return findings.filter(({ isNamed }) => isNamed).flatMap(({ episodes }) => episodes);
-}
 
 test.each([
   ["memo.docx", word],
@@ -33,27 +22,27 @@ test.each([
 ])("a leaked file names its episode: %s", async (name, original) => {
   const model = await learn(original, name.endsWith("x") ? name : "plain.docx");
   const made = await decoyOf(model, original.length, { marks: marksOf(beaconKey, episode) });
-  for (const size of [3, 1000, 1_000_000]) expect(await named(model, inPieces(made, size))).toEqual([episode]);
+  for (const size of [3, 1000, 1_000_000]) expect(await namedIn(model, inPieces(made, size))).toEqual([episode]);
 });
 
 test("the original names nobody, nor does a decoy without marks", async () => {
   const model = await learn(word, "memo.docx");
-  expect(await named(model, inPieces(word))).toEqual([]);
-  expect(await named(model, inPieces(await decoyOf(model, word.length)))).toEqual([]);
+  expect(await namedIn(model, inPieces(word))).toEqual([]);
+  expect(await namedIn(model, inPieces(await decoyOf(model, word.length)))).toEqual([]);
 });
 
 test("text copied out of a document, and rows out of a workbook, name it", async () => {
   const marks = marksOf(beaconKey, episode);
   const document = await learn(word, "memo.docx");
   const text = await mammoth.extractRawText({ buffer: await decoyOf(document, word.length, { marks }) });
-  expect(await named(document, inPieces(text.value.slice(text.value.indexOf("CU-"))))).toEqual([episode]);
+  expect(await namedIn(document, inPieces(text.value.slice(text.value.indexOf("CU-"))))).toEqual([episode]);
   const workbook = await learn(excel, "customers.xlsx");
   const rows = await readSheet(await decoyOf(workbook, excel.length, { marks }));
   const copied = rows
     .slice(20, 24)
     .map((row) => `${String(row[0])}; ${String(row[3])}`)
     .join("\n");
-  expect(await named(workbook, inPieces(copied))).toEqual([episode]);
+  expect(await namedIn(workbook, inPieces(copied))).toEqual([episode]);
 });
 
 test("what is no package passes as it is, and so does a damaged one", async () => {

@@ -1,10 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
-import { findBeacons } from "../../src/beacon/find.js";
 import { marksOf } from "../../src/beacon/marks.js";
-import { readModel, shapesOfModel } from "../../src/decoy/model.js";
-import { readableFragment } from "../../src/office/fragment.js";
+import { readableFragment } from "../../src/beacon/readable-fragment.js";
+import { readModel } from "../../src/decoy/model.js";
 import { beaconKey } from "../beacon/kit.js";
-import { decoyOf, example, inPieces, learn, seed } from "../decoy/helpers.js";
+import { decoyOf, example, inPieces, learn, namedIn, seed } from "../decoy/helpers.js";
 import { changed, classic, report, shown } from "./kit.js";
 
 // Learning and making are work for the processor, and other tests run beside these.
@@ -87,15 +86,6 @@ describe("metadata", () => {
 
 describe("a trace", () => {
   const episode = 23;
-  const issued = Array.from({ length: 40 }, (_, at) => ({ episode: at, rows: null }));
-
-  async function named(model: Uint8Array, fragment: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
-    const { findings } = await findBeacons(beaconKey, readableFragment(fragment), {
-      shapes: shapesOfModel(model),
-      issued,
-    });
-    return findings.filter(({ isNamed }) => isNamed).flatMap(({ episodes }) => episodes);
-  }
 
   test.each([
     ["with a table", originals.report],
@@ -103,9 +93,9 @@ describe("a trace", () => {
   ])("leads from a leaked file to its episode: %s", async (_, original) => {
     const model = await learn(original, "a.pdf");
     const made = await decoyOf(model, original.length, { marks: marksOf(beaconKey, episode) });
-    for (const size of [3, 1_000_000]) expect(await named(model, inPieces(made, size))).toEqual([episode]);
-    expect(await named(model, inPieces(original))).toEqual([]);
-    expect(await named(model, inPieces(await decoyOf(model, original.length)))).toEqual([]);
+    for (const size of [3, 1_000_000]) expect(await namedIn(model, inPieces(made, size))).toEqual([episode]);
+    expect(await namedIn(model, inPieces(original))).toEqual([]);
+    expect(await namedIn(model, inPieces(await decoyOf(model, original.length)))).toEqual([]);
   });
 
   test("leads from text copied out of it", async () => {
@@ -113,7 +103,7 @@ describe("a trace", () => {
     const made = await decoyOf(model, originals.report.length, { marks: marksOf(beaconKey, episode) });
     const copied = (await shown(made)).pages.at(-1) ?? "";
     expect(copied).toMatch(/CU-\d{8}/);
-    expect(await named(model, inPieces(copied))).toEqual([episode]);
+    expect(await namedIn(model, inPieces(copied))).toEqual([episode]);
   });
 
   test("a damaged PDF passes as it is", async () => {

@@ -31,7 +31,7 @@ export async function* readableFragment(fragment: AsyncIterable<Uint8Array>): As
     const { unpackedPdf } = await import("../pdf/index.js");
     return yield* unpackedPdf(bytes);
   }
-  const { unpacked } = await import("./leaked.js");
+  const { unpacked } = await import("../office/leaked.js");
   yield* unpacked(bytes);
 }
 
