@@ -41,10 +41,14 @@ export function* delimitedText(
   if (left < layout.smallest) return yield "\n".repeat(length - headerLength);
   const maker = new RowMaker(model.table, Math.round(rows * share), sources);
   let before = "";
+  let missing = left;
   for (const row of fittingRows(maker, layout, left)) {
     if (before !== "") yield before + lineEnd;
     before = writer.row(row.cells.map(({ text }) => text));
+    missing -= writer.length(before) + lineEnd.length;
   }
+  // Where all columns stand in quotes, a byte or two more than a row of empty cells is no row: a cell without quotes is.
+  before = "s".repeat(missing) + before;
   yield endsLine ? before + lineEnd : before;
 }
 

@@ -134,6 +134,15 @@ describe("any length", () => {
     );
   });
 
+  test("comes out of a table whose every cell is empty and in quotes", async () => {
+    const model = await learn('one name,two,three\n"","",""\n"","",""\n', "empty.csv");
+    for (let length = 0; length < 100; length++) {
+      const made = await decoyOf(model, length);
+      expect(made.length).toBe(length);
+      if (length > 22) expect((parse(made) as string[][]).every((row) => row.length === 3)).toBe(true);
+    }
+  });
+
   test("comes out of tables of any cells", async () => {
     const cell = fc.oneof(
       fc.constantFrom("", "a", "b,c", 'd"e', "f\ng", "é", "日本", "12", "0.50"),
