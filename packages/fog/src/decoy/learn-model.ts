@@ -2,7 +2,7 @@ import { concatBytes } from "@fogbound/crypto";
 import { type Characters, readCharacters } from "./characters.js";
 import { readDelimited } from "./delimited.js";
 import { readJson } from "./learn-json.js";
-import { learnTable } from "./learn-table.js";
+import { columnsOf, learnTable } from "./learn-table.js";
 import { readText } from "./learn-text.js";
 import { type Content, decoyModel } from "./model.js";
 import { type Sample, takeSample } from "./sample.js";
@@ -121,11 +121,7 @@ function delimitedLearner(sample: Sample, characters: Characters): Learner | nul
   const delimited = readDelimited(characters, sample.length, last);
   if (delimited === null) return null;
   const { dialect, header, rows, rowCount } = delimited;
-  const columns = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => ({
-    label: header?.[at] ?? "",
-    cells: rows.map((row) => row[at] ?? ""),
-    quoted: false,
-  }));
+  const columns = columnsOf(header, rows, rows[0]?.length ?? 0);
   return (detail) => ({
     kind: "delimited",
     encoding: characters.encoding,

@@ -10,6 +10,19 @@ export interface Cells {
   readonly quoted: boolean;
 }
 
+/** The columns of rows; what a row does not have is empty. */
+export function columnsOf(
+  header: readonly string[] | null,
+  rows: readonly (readonly string[])[],
+  width: number,
+): Cells[] {
+  return Array.from({ length: width }, (_, at) => ({
+    label: header?.[at] ?? "",
+    cells: rows.map((row) => row[at] ?? ""),
+    quoted: false,
+  }));
+}
+
 /** A column beside its cells and, for the first rows, their places on the scale of the normal distribution. */
 export interface Placed extends LearntColumn {
   readonly cells: readonly string[];

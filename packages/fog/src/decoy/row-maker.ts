@@ -71,6 +71,17 @@ export class RowMaker {
     }
   }
 
+  /** Row after row, each of them kept, without end. */
+  *all(): Generator<Row, never> {
+    let before: Row | null = null;
+    for (;;) {
+      const row: Row = this.make(before);
+      this.keep(row);
+      before = row;
+      yield row;
+    }
+  }
+
   #cell(maker: Maker, index: number, cells: readonly Cell[], above: Cell | null): Cell {
     const { link } = maker.column;
     if (link.kind === "same") return cells[link.of] ?? this.#at(maker, index, 0);

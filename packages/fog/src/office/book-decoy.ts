@@ -1,11 +1,12 @@
 import { type Row, RowMaker } from "../decoy/row-maker.js";
 import type { Sources } from "../decoy/values-maker.js";
+import { escapeText } from "../template/escape-text.js";
+import { filled } from "../template/slots.js";
+import { TemplateFiller } from "../template/template-filler.js";
 import type { Filling } from "./fit-package.js";
 import type { CellForm, Sheet, SheetColumn, WorkbookModel } from "./office-model.js";
 import { columnName, serialOf, shortestNumber } from "./sheet-reader.js";
-import { filled } from "./slots.js";
-import { TemplateFiller } from "./template-filler.js";
-import { escapeAttribute, escapeText } from "./xml.js";
+import { escapeAttribute } from "./xml.js";
 
 /** What fills the decoy of a workbook; its units are rows, dealt out to the sheets as the original had them. */
 export function workbookFilling(model: WorkbookModel, share: number, sources: Sources): Filling {
@@ -134,14 +135,15 @@ function textElement(text: string): string {
 
 class SheetMaker {
   readonly #sheet: Sheet;
-  readonly #maker: RowMaker;
+  readonly #made: Generator<Row, never>;
   readonly #rows: Row[] = [];
   readonly #above: readonly (readonly { readonly column: SheetColumn; readonly text: string }[])[];
   readonly #header: readonly string[] | null;
 
   constructor(sheet: Sheet, share: number, filler: TemplateFiller, sources: Sources) {
     this.#sheet = sheet;
-    this.#maker = new RowMaker(sheet.table, Math.min(mostExpected, Math.round(share * sheet.table.rows)), sources);
+    const expected = Math.min(mostExpected, Math.round(share * sheet.table.rows));
+    this.#made = new RowMaker(sheet.table, expected, sources).all();
     this.#header = sheet.header?.map((label) => filler.label(label)) ?? null;
     this.#above = sheet.above.map((cells) =>
       cells.map(({ at, style, words }) => ({
@@ -152,7 +154,7 @@ class SheetMaker {
   }
 
   write(count: number, strings: Strings, isFrom1904: boolean): Written {
-    while (this.#rows.length < count) this.#add();
+    while (this.#rows.length < count) this.#rows.push(this.#made.next().value);
     const { columns, rowLook } = this.#sheet;
     const heads = columns.map((column, at) => ({
       ...column,
@@ -172,12 +174,6 @@ class SheetMaker {
         row.cells.map(({ text }) => text),
       );
     return { rows: writer.rows.join(""), reference: writer.reference(columns) };
-  }
-
-  #add(): void {
-    const row = this.#maker.make(this.#rows.at(-1) ?? null);
-    this.#maker.keep(row);
-    this.#rows.push(row);
   }
 }
 

@@ -1,11 +1,10 @@
-import { utf8 } from "@fogbound/crypto";
-import { deflated } from "./deflate.js";
-import type { Facts } from "./making.js";
+import type { Facts, Making } from "../template/making.js";
+import { withoutSlots } from "../template/slots.js";
+import { packedTemplates } from "../template/templates.js";
 import { appPart, appText, corePart, coreText } from "./metadata-parts.js";
-import { type Container, type Making, mostTemplateBytes, partSeparator } from "./office-model.js";
+import type { Container } from "./office-model.js";
 import { contentType, relation } from "./relations.js";
 import { type Editor, rewriteXml } from "./rewrite-xml.js";
-import { withoutSlots } from "./slots.js";
 import { themePart } from "./theme-part.js";
 import { readZip, type ZipEntry } from "./zip-reader.js";
 
@@ -54,18 +53,21 @@ export interface ContainerOptions {
   readonly isBook: boolean;
 }
 
-/** `null` when the parts are more than a model can hold, or something of the metadata is left in them. */
+/**
+ * `null` when something of the metadata is left in the parts.
+ *
+ * @throws FogboundError `FORMAT_INVALID` for parts that are more than a model can hold.
+ */
 export function containerOf(file: Package, { kept, kind, facts, making, isBook }: ContainerOptions): Container | null {
   const entries = file.entries.filter(({ name }) => kept.has(name));
   const templates = entries.map(({ name }) => {
     const editor = kind.editor(name) ?? commonEditor(name, kept, facts, making, isBook);
     return rewriteXml(file.part(name) ?? new Uint8Array(), editor);
   });
-  const joined = utf8(templates.join(partSeparator));
-  if (joined.length > mostTemplateBytes || tellsOfPeople(templates.join("\n"), facts)) return null;
+  if (tellsOfPeople(templates.join("\n"), facts)) return null;
   return {
     parts: entries.map(({ name, look }) => ({ name, look })),
-    templates: deflated(joined, 9),
+    templates: packedTemplates(templates),
     making,
     isMarked: templates.some((template) => template.includes("\u{e000}guid\u{e001}")),
   };

@@ -1,6 +1,6 @@
 import { concatBytes, utf8 } from "@fogbound/crypto";
-import { canPad, padding } from "./deflate.js";
 import type { Part } from "./office-model.js";
+import { canPad, padding } from "./padding.js";
 import { type PackedEntry, packed, writeZip, zipLength } from "./zip-writer.js";
 
 /** What fills a decoy: row after row, paragraph after paragraph. */

@@ -1,11 +1,12 @@
-import { learnTable } from "../decoy/learn-table.js";
+import { columnsOf, learnTable } from "../decoy/learn-table.js";
 import type { Detail } from "../decoy/table-model.js";
+import { labelsOf, wordsIn } from "../template/labels.js";
+import { learnMaking } from "../template/making.js";
+import { isUsualLabel } from "../template/usual-labels.js";
 import { type Book, type Grid, readBook } from "./book-reader.js";
 import { containerOf, type Kind, keptParts, type Package } from "./container.js";
-import { labelsOf, wordsIn } from "./labels.js";
-import { factsOf, learnMaking } from "./making.js";
+import { factsOf } from "./facts.js";
 import type { LooseCell, Sheet, SheetColumn, WorkbookModel } from "./office-model.js";
-import { isUsualLabel } from "./plain-values.js";
 import type { Editor } from "./rewrite-xml.js";
 import { bookPart, formatPart, sheetPart, stringPart } from "./sheet-parts.js";
 import type { GridCell, GridRow } from "./sheet-reader.js";
@@ -71,18 +72,13 @@ function learnSheet(grid: Grid, name: string, detail: Detail): Sheet {
   const texts = rows.map((row) => textsOf(row, places));
   const header = texts.length < 2 ? null : labelsOf(texts);
   const body = header === null ? texts : texts.slice(1);
-  const columns = places.map((_, at) => ({
-    label: header?.[at] ?? "",
-    cells: body.map((row) => row[at] ?? ""),
-    quoted: false,
-  }));
   const count = Math.max(0, grid.count - start - (header === null ? 0 : 1));
   return {
     name,
     above: grid.rows.slice(Math.max(0, start - mostAbove), start).map(looseCells),
     header,
     columns: places.map((at) => columnOf(at, rows, header !== null)),
-    table: learnTable(columns, count, detail),
+    table: learnTable(columnsOf(header, body, places.length), count, detail),
     rowLook: mostFrequent(rows.map(({ look }) => look)),
   };
 }

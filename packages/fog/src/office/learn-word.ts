@@ -1,14 +1,15 @@
-import { learnTable } from "../decoy/learn-table.js";
+import { columnsOf, learnTable } from "../decoy/learn-table.js";
 import { blockOfParagraph, sentencesOf } from "../decoy/learn-text.js";
 import { learnProse } from "../decoy/prose.js";
 import type { Detail } from "../decoy/table-model.js";
+import { labelsOf } from "../template/labels.js";
+import { learnMaking } from "../template/making.js";
+import { slot } from "../template/slots.js";
 import { containerOf, type Kind, keptParts, type Package } from "./container.js";
-import { labelsOf } from "./labels.js";
-import { factsOf, learnMaking } from "./making.js";
+import { factsOf } from "./facts.js";
 import type { CellLook, DocumentItem, DocumentModel, TableItem } from "./office-model.js";
 import { plainAttributes } from "./plain-values.js";
 import type { Editor } from "./rewrite-xml.js";
-import { slot } from "./slots.js";
 import { isMostlyText } from "./substance.js";
 import { Looks } from "./word-look.js";
 import {
@@ -120,12 +121,6 @@ function tableItem({ look, rowLook, rows }: ReadTable, looks: Looks, detail: Det
   const texts = rows.map((row) => row.map(({ text }) => text));
   const header = labelsOf(texts);
   const body = header === null ? texts : texts.slice(1);
-  const width = rows[0]?.length ?? 0;
-  const columns = Array.from({ length: width }, (_, at) => ({
-    label: header?.[at] ?? "",
-    cells: body.map((row) => row[at] ?? ""),
-    quoted: false,
-  }));
   return {
     kind: "table",
     look: looks.number(look),
@@ -133,7 +128,7 @@ function tableItem({ look, rowLook, rows }: ReadTable, looks: Looks, detail: Det
     header,
     headLooks: cellLooks(rows[0] ?? [], looks),
     looks: cellLooks(rows[header === null ? 0 : 1] ?? [], looks),
-    table: learnTable(columns, body.length, detail),
+    table: learnTable(columnsOf(header, body, rows[0]?.length ?? 0), body.length, detail),
   };
 }
 

@@ -1,8 +1,10 @@
-import { personSlot } from "./people.js";
+import { escapeText } from "../template/escape-text.js";
+import { titleSlot } from "../template/labels.js";
+import { personSlot } from "../template/people.js";
+import { slot } from "../template/slots.js";
 import { plainAttributes } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
-import { slot } from "./slots.js";
-import { escapeText, type XmlElement } from "./xml.js";
+import type { XmlElement } from "./xml.js";
 
 /** Elements of `docProps/core.xml` (ISO/IEC 29500-2, 11) that a decoy has too; printing and identifiers are left out. */
 const coreParts = new Set(
@@ -28,7 +30,7 @@ export function coreText(text: string, parents: readonly string[], isOneAuthor: 
   if (local === "created" || local === "modified") return slot(local);
   if (local === "revision") return slot("revision");
   if (local === "language") return /^[a-z]{2}(-[A-Z]{2})?$/.test(text) ? text : "";
-  return knownText(text) ? escapeText(text) : slot(`title:${Math.min(24, text.trim().split(/\s+/).length)}`);
+  return knownText(text) ? escapeText(text) : titleSlot(text);
 }
 
 /** What programs write of themselves. */

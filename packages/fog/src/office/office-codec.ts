@@ -1,39 +1,21 @@
 import { bytes, type Codec, flag, list, nullable, oneOf, struct, union, unsigned } from "@fogbound/protocol/codec";
 import { anyText, columnNumber, prose, table } from "../decoy/model-codec.js";
 import { block } from "../decoy/text-codec.js";
+import { making } from "../template/making-codec.js";
 import type {
   CellLook,
   Container,
   DocumentItem,
   DocumentModel,
   LooseCell,
-  Making,
   ParagraphItem,
   Part,
   Sheet,
   SheetColumn,
-  Stamp,
   TableItem,
   WorkbookModel,
 } from "./office-model.js";
 import type { EntryLook } from "./zip-look.js";
-
-const stamp: Codec<Stamp> = struct<Stamp>({
-  fixed: anyText,
-  digits: unsigned(9),
-  isWhole: flag,
-  isUtc: flag,
-});
-
-export const making: Codec<Making> = struct<Making>({
-  latest: unsigned(4_102_444_800),
-  created: nullable(stamp),
-  modified: nullable(stamp),
-  span: unsigned(32),
-  minutes: unsigned(32),
-  revision: unsigned(32),
-  pageWords: unsigned(100_000),
-});
 
 const look: Codec<EntryLook> = struct<EntryLook>({
   madeBy: unsigned(65_535),

@@ -1,32 +1,8 @@
 import type { Prose } from "../decoy/prose.js";
 import type { Table } from "../decoy/table-model.js";
 import type { Block } from "../decoy/text-model.js";
+import type { Templates } from "../template/templates.js";
 import type { EntryLook } from "./zip-look.js";
-
-/** How a program writes a moment. */
-export interface Stamp {
-  /** Of a template, the same in all documents made from it; empty for a moment of its own. */
-  readonly fixed: string;
-  /** Digits of fractions of a second; seconds themselves are 0 where `isWhole`, which counts whole minutes. */
-  readonly digits: number;
-  readonly isWhole: boolean;
-  /** Whether a `Z` ends it. */
-  readonly isUtc: boolean;
-}
-
-/** What metadata say of the making of a document, so coarsely that it is no document's own. */
-export interface Making {
-  /** Seconds since 1970 at a day's beginning: no decoy is changed later, so none after it was sealed. */
-  readonly latest: number;
-  readonly created: Stamp | null;
-  readonly modified: Stamp | null;
-  /** By powers of two, from 1 on; 0 for none: minutes from creating to changing, minutes of editing, revision. */
-  readonly span: number;
-  readonly minutes: number;
-  readonly revision: number;
-  /** Words to a page; 0 when nothing was counted. */
-  readonly pageWords: number;
-}
 
 /** A part of the package, as the original's program writes it. */
 export interface Part {
@@ -34,12 +10,9 @@ export interface Part {
   readonly look: EntryLook;
 }
 
-export interface Container {
-  /** In the order of the archive. */
+export interface Container extends Templates {
+  /** In the order of the archive; of each the XML is one of the templates. */
   readonly parts: readonly Part[];
-  /** The XML of the parts with slots in it, parted by U+E002, deflated. */
-  readonly templates: Uint8Array;
-  readonly making: Making;
   /** Whether an identifier of 128 bits stands in it, which carries a mark. */
   readonly isMarked: boolean;
 }
@@ -122,7 +95,3 @@ export interface DocumentModel {
   readonly items: readonly DocumentItem[];
   readonly prose: Prose;
 }
-
-export const partSeparator: string = "\u{e002}";
-/** What the templates of a model may come to. */
-export const mostTemplateBytes: number = 1024 * 1024;

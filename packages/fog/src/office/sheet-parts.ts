@@ -1,6 +1,6 @@
+import { slot } from "../template/slots.js";
 import { isPlainValue, plainAttributes } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
-import { slot } from "./slots.js";
 import { attributeOf, withAttribute } from "./word-parts.js";
 import type { Attributes, XmlElement } from "./xml.js";
 

@@ -1,8 +1,8 @@
 import type { Sources } from "../decoy/values-maker.js";
+import { filled } from "../template/slots.js";
+import { TemplateFiller } from "../template/template-filler.js";
 import type { Filling } from "./fit-package.js";
 import type { DocumentModel } from "./office-model.js";
-import { filled } from "./slots.js";
-import { TemplateFiller } from "./template-filler.js";
 import { type Unit, unitsOf } from "./word-units.js";
 import { WordWriter } from "./word-writer.js";
 

@@ -1,6 +1,6 @@
+import { slot } from "../template/slots.js";
 import { plainAttributes } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
-import { slot } from "./slots.js";
 import { type Attributes, localName, readXml, type XmlElement } from "./xml.js";
 
 /** Styles that somebody made, by their id: names of built-in ones are everybody's, theirs are not. */

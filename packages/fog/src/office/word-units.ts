@@ -1,4 +1,4 @@
-import { type Row, RowMaker } from "../decoy/row-maker.js";
+import { RowMaker } from "../decoy/row-maker.js";
 import { BlockMaker } from "../decoy/text-decoy.js";
 import type { Sources } from "../decoy/values-maker.js";
 import type { DocumentModel, TableItem } from "./office-model.js";
@@ -38,12 +38,8 @@ export function* unitsOf(model: DocumentModel, sources: Sources, label: (text: s
 
 function* rowsOf(item: TableItem, sources: Sources, label: (text: string) => string): Generator<Unit> {
   const table: OpenedTable = { item, header: item.header?.map(label) ?? null };
-  const maker = new RowMaker(item.table, Math.min(mostRows, item.table.rows), sources);
-  let before: Row | null = null;
+  const rows = new RowMaker(item.table, Math.min(mostRows, item.table.rows), sources).all();
   for (let number = 0; number < Math.min(mostRows, Math.max(1, item.table.rows)); number++) {
-    const row = maker.make(before);
-    maker.keep(row);
-    before = row;
-    yield { kind: "row", table, texts: row.cells.map(({ text }) => text) };
+    yield { kind: "row", table, texts: rows.next().value.cells.map(({ text }) => text) };
   }
 }

@@ -1,7 +1,8 @@
+import { escapeText } from "../template/escape-text.js";
+import type { TemplateFiller } from "../template/template-filler.js";
 import type { CellLook, DocumentModel } from "./office-model.js";
-import type { TemplateFiller } from "./template-filler.js";
 import type { OpenedTable, Unit } from "./word-units.js";
-import { escapeText, localName } from "./xml.js";
+import { localName } from "./xml.js";
 
 /** Writes units as the body of a document (ISO/IEC 29500-1, 17.3 and 17.4). */
 export class WordWriter {

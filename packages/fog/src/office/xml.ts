@@ -1,6 +1,7 @@
 import { fromUtf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import sax from "sax";
+import { escapeText } from "../template/escape-text.js";
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -69,10 +70,6 @@ export function readXml(bytes: Uint8Array, reader: XmlReader): void {
 
 export function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1);
-}
-
-export function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 export function escapeAttribute(text: string): string {

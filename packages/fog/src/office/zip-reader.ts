@@ -1,7 +1,7 @@
 import { fromUtf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import { inflated } from "../template/deflate.js";
 import { crc32 } from "./crc32.js";
-import { inflated } from "./deflate.js";
 import { type EntryLook, growthHint, usualFlags } from "./zip-look.js";
 
 export interface ZipEntry {

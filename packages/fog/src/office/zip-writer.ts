@@ -1,6 +1,6 @@
 import { concatBytes, utf8 } from "@fogbound/crypto";
+import { deflated, type Level } from "../template/deflate.js";
 import { crc32 } from "./crc32.js";
-import { deflated, type Level } from "./deflate.js";
 import { descriptorFlag, type EntryLook, growthHint, growthSignature } from "./zip-look.js";
 
 /** An entry ready to be written. */

@@ -1,6 +1,6 @@
 import { FogboundError } from "@fogbound/errors";
 import { pack, unpack } from "../decoy/packed.js";
-import { deflated, inflated } from "../office/deflate.js";
+import { deflated, inflated } from "../template/deflate.js";
 import { mostLayoutBytes, mostPages } from "./pdf-model.js";
 
 /** Lengths are tenths of a point from the lower left corner of the page. */

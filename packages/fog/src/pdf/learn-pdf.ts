@@ -1,10 +1,10 @@
 import { FogboundError } from "@fogbound/errors";
-import { learnTable } from "../decoy/learn-table.js";
+import { columnsOf, learnTable } from "../decoy/learn-table.js";
 import { blockOfParagraph, sentencesOf } from "../decoy/learn-text.js";
 import { learnProse } from "../decoy/prose.js";
 import { counted, rarity } from "../decoy/rarity.js";
 import type { Detail } from "../decoy/table-model.js";
-import { labelsOf } from "../office/labels.js";
+import { labelsOf } from "../template/labels.js";
 import { winAnsi } from "./glyph-widths.js";
 import { mostSigns, type ParagraphLook, packLayout, packRows } from "./layout.js";
 import { type FoundTable, linesOf, type Segment, tablesIn } from "./lines.js";
@@ -109,11 +109,6 @@ function tableOf({ spans, rows }: FoundTable, detail: Detail): PdfTable {
   const labels = header === null ? null : (texts[0] ?? []).join("\n");
   const isHeader = texts.map((row) => labels !== null && row.join("\n") === labels);
   const body = texts.filter((_, at) => isHeader[at] !== true);
-  const columns = spans.map((_, at) => ({
-    label: header?.[at] ?? "",
-    cells: body.map((row) => row[at] ?? ""),
-    quoted: false,
-  }));
   const places = rows.map((row, at) => {
     const first = row.find((segment) => segment !== null);
     return { page: first?.page ?? 0, y: first?.y ?? 0, isHeader: isHeader[at] === true };
@@ -122,7 +117,7 @@ function tableOf({ spans, rows }: FoundTable, detail: Detail): PdfTable {
     header,
     columns: spans.map((_, at) => columnOf(rows, at, header === null ? 0 : 1)),
     rows: packRows(places),
-    table: learnTable(columns, body.length, detail),
+    table: learnTable(columnsOf(header, body, spans.length), body.length, detail),
   };
 }
 

@@ -1,6 +1,6 @@
 import { bytes, type Codec, flag, list, nullable, oneOf, struct, text, unsigned } from "@fogbound/protocol/codec";
 import { anyText, prose, table } from "../decoy/model-codec.js";
-import { making } from "../office/office-codec.js";
+import { making } from "../template/making-codec.js";
 import { mostSigns, mostTenths } from "./layout.js";
 import type { PdfColumn, PdfModel, PdfTable, PdfXmp } from "./pdf-model.js";
 

@@ -1,7 +1,7 @@
 import { utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
 import type { Sources } from "../decoy/values-maker.js";
-import { TemplateFiller } from "../office/template-filler.js";
+import { TemplateFiller } from "../template/template-filler.js";
 import { fittedFile, type Spare } from "./fit-file.js";
 import { type Layout, type PageLook, unpackLayout } from "./layout.js";
 import { PageWriter } from "./page-writer.js";

@@ -1,10 +1,9 @@
-import { utf8 } from "@fogbound/crypto";
-import { deflated } from "../office/deflate.js";
-import { learnMaking } from "../office/making.js";
-import { partSeparator } from "../office/office-model.js";
-import { personSlot } from "../office/people.js";
-import { slot, withoutSlots } from "../office/slots.js";
-import { escapeText } from "../office/xml.js";
+import { escapeText } from "../template/escape-text.js";
+import { titleSlot } from "../template/labels.js";
+import { learnMaking } from "../template/making.js";
+import { personSlot } from "../template/people.js";
+import { slot, withoutSlots } from "../template/slots.js";
+import { packedTemplates } from "../template/templates.js";
 import { type PdfModel, type PdfXmp, xmpNames } from "./pdf-model.js";
 import { programName } from "./programs.js";
 import type { RawLook } from "./raw-look.js";
@@ -37,7 +36,7 @@ export function learnMetadata(info: Readonly<Record<string, unknown>>, raw: RawL
   const xmp = raw.xmp === null ? null : xmpOf(raw.xmp);
   return {
     ...{ version: raw.version, keys: shown.map(([key]) => key), id: raw.id, xmp },
-    templates: deflated(utf8(templates.join(partSeparator)), 9),
+    templates: packedTemplates(templates),
     making: learnMaking(facts, 0, 0),
     zone: momentOf(String(info.ModDate ?? info.CreationDate ?? ""))?.zone ?? "",
     isMarked: xmp?.names.some((name) => name.startsWith("xmpMM:")) ?? false,
@@ -51,7 +50,7 @@ function templateOf(key: string, value: string): string | null {
   if (key === "ModDate") return dated.test(text) ? slot("modified") : null;
   if (key === "Creator" || key === "Producer") return programName(text) === null ? null : escapeText(text);
   if (text === "" || /^untitled$/i.test(text)) return escapeText(text);
-  return key === "Author" ? personSlot("author", text) : slot(`title:${Math.min(24, text.split(/\s+/).length)}`);
+  return key === "Author" ? personSlot("author", text) : titleSlot(text);
 }
 
 /** A date as Info has it (ISO 32000-1, 7.9.4) in UTC, and how it ends; `null` for none. */

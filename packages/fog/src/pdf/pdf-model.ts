@@ -1,6 +1,6 @@
 import type { Prose } from "../decoy/prose.js";
 import type { Table } from "../decoy/table-model.js";
-import type { Making } from "../office/office-model.js";
+import type { Templates } from "../template/templates.js";
 
 /** Larger documents get no decoy: a PDF can only be read as a whole. */
 export const mostPdfBytes: number = 8 * 1024 * 1024;
@@ -45,15 +45,12 @@ export interface PdfTable {
   readonly table: Table;
 }
 
-export interface PdfModel {
+export interface PdfModel extends Templates {
   readonly kind: "pdf";
   /** As the first line of the file has it, such as `1.7`. */
   readonly version: string;
-  /** Keys of the Info dictionary in their order; their texts stand in `templates`. */
+  /** Keys of the Info dictionary in their order; their texts stand in `templates`, and two identifiers behind them. */
   readonly keys: readonly string[];
-  /** Texts of Info with slots in them, and two identifiers, parted by U+E002, deflated. */
-  readonly templates: Uint8Array;
-  readonly making: Making;
   /** As dates of Info end: nothing, `Z`, or an offset such as `+01'00'`. */
   readonly zone: string;
   readonly xmp: PdfXmp | null;

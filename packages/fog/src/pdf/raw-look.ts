@@ -1,4 +1,4 @@
-import { inflated } from "../office/deflate.js";
+import { inflated } from "../template/deflate.js";
 import { type RawStream, refused, streamsIn, unescaped } from "./raw-streams.js";
 import { WorkBounds } from "./work-bounds.js";
 

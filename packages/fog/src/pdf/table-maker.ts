@@ -1,4 +1,4 @@
-import { type Row, RowMaker } from "../decoy/row-maker.js";
+import { RowMaker } from "../decoy/row-maker.js";
 import type { Sources } from "../decoy/values-maker.js";
 import { widthOf } from "./glyph-widths.js";
 import { unpackRows } from "./layout.js";
@@ -14,8 +14,7 @@ export function writeTable(
 ): void {
   const places = unpackRows(rows, writers.length);
   const labels = header?.map(label) ?? [];
-  const maker = new RowMaker(table, places.length, sources);
-  let before: Row | null = null;
+  const made = new RowMaker(table, places.length, sources).all();
   for (const { page, y, isHeader } of places) {
     const writer = writers[page];
     if (writer === undefined) continue;
@@ -23,10 +22,8 @@ export function writeTable(
       for (const [at, column] of columns.entries()) setCell(column, y, column.headFont, labels[at] ?? "", writer);
       continue;
     }
-    const row: Row = maker.make(before);
-    maker.keep(row);
-    before = row;
-    for (const [at, column] of columns.entries()) setCell(column, y, column.font, row.cells[at]?.text ?? "", writer);
+    const { cells } = made.next().value;
+    for (const [at, column] of columns.entries()) setCell(column, y, column.font, cells[at]?.text ?? "", writer);
   }
 }
 

@@ -1,4 +1,4 @@
-import { escapeText } from "../office/xml.js";
+import { escapeText } from "../template/escape-text.js";
 import { offsetOf } from "./pdf-metadata.js";
 import type { PdfXmp } from "./pdf-model.js";
 

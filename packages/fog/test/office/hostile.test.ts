@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { inflateSync, zipSync } from "fflate";
 import { describe, expect, test, vi } from "vitest";
 import { learnModel } from "../../src/decoy/learn-model.js";
-import { canPad, deflated, inflated, padding } from "../../src/office/deflate.js";
+import { canPad, padding } from "../../src/office/padding.js";
 import { readXml } from "../../src/office/xml.js";
 import { readZip } from "../../src/office/zip-reader.js";
+import { deflated, inflated } from "../../src/template/deflate.js";
 import { decoyOf, inPieces, learn, seed } from "../decoy/helpers.js";
 import { archive, cellsOfCustomers, excelParts, novel, type Parts, wordParts } from "./kit.js";
 

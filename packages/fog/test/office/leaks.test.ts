@@ -4,8 +4,7 @@ import { isOffice, readModel } from "../../src/decoy/model.js";
 import { isPublic } from "../../src/decoy/public-words.js";
 import { rarity } from "../../src/decoy/rarity.js";
 import { readSymbol } from "../../src/decoy/symbols.js";
-import { inflated } from "../../src/office/deflate.js";
-import { mostTemplateBytes } from "../../src/office/office-model.js";
+import { templatesOf } from "../../src/template/templates.js";
 import { decoyOf, learn, seed } from "../decoy/helpers.js";
 import { archive, cellsOfCustomers, excelParts, novel, wordParts } from "./kit.js";
 
@@ -34,8 +33,8 @@ function everything(made: Uint8Array): string {
 /** The bytes of a model, and what its templates inflate to. */
 function allOf(model: Uint8Array): string {
   const { content } = readModel(model);
-  const templates = isOffice(content) ? inflated(content.container.templates, mostTemplateBytes) : new Uint8Array();
-  return `${Buffer.from(model).toString("latin1")}\n${Buffer.from(templates).toString()}`;
+  const templates = isOffice(content) ? templatesOf(content.container) : [];
+  return [Buffer.from(model).toString("latin1"), ...templates].join("\n");
 }
 
 function rareOf(values: readonly string[]): string[] {

@@ -4,7 +4,7 @@ import { readModel } from "../../src/decoy/model.js";
 import { isPublic } from "../../src/decoy/public-words.js";
 import { rarity } from "../../src/decoy/rarity.js";
 import { readSymbol } from "../../src/decoy/symbols.js";
-import { inflated } from "../../src/office/deflate.js";
+import { inflated } from "../../src/template/deflate.js";
 import { decoyOf, learn, seed } from "../decoy/helpers.js";
 import { cellsOfCustomers } from "../office/kit.js";
 import { classic, report, secrets, shown } from "./kit.js";

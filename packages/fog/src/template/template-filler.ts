@@ -1,17 +1,12 @@
-import { fromUtf8, sha256, toHex } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { sha256 } from "@fogbound/crypto";
 import { uuidShape } from "../beacon/shapes.js";
 import { fakeWord } from "../decoy/lexicon.js";
 import type { Sources } from "../decoy/values-maker.js";
-import { inflated } from "./deflate.js";
+import { escapeText } from "./escape-text.js";
 import { type Made, madeOf } from "./making.js";
-import { type Container, mostTemplateBytes, partSeparator } from "./office-model.js";
 import { madePerson } from "./people.js";
 import { filled, slot } from "./slots.js";
-import { escapeText } from "./xml.js";
-
-/** What a filler fills. */
-export type Templates = Pick<Container, "templates" | "making">;
+import { type Templates, templatesOf } from "./templates.js";
 
 /** The templates of one decoy, where all that does not depend on its length is filled in. */
 export class TemplateFiller {
@@ -29,8 +24,7 @@ export class TemplateFiller {
     this.#sources = sources;
     this.made = madeOf(container.making, sources.draws);
     this.saves = Array.from({ length: Math.max(1, saves) }, () => `00${this.hex(6)}`).sort();
-    const joined = templatesOf(container);
-    this.templates = joined.split(partSeparator).map((one) => filled(one, (name) => this.#fixed(name)));
+    this.templates = templatesOf(container).map((one) => filled(one, (name) => this.#fixed(name)));
   }
 
   /** Words in place of a text that is nobody's business. */
@@ -96,18 +90,5 @@ export class TemplateFiller {
     const row = 4096 * first + 16 * second + (this.#guids % 16);
     this.#guids += 1;
     return `{${this.#sources.marks.identifier(uuidShape, row).toUpperCase()}}`;
-  }
-}
-
-function templatesOf({ templates }: Templates): string {
-  const bytes = inflated(templates, mostTemplateBytes);
-  try {
-    return fromUtf8(bytes);
-  } catch (cause) {
-    throw new FogboundError(
-      "FORMAT_INVALID",
-      `decoy model: expected templates in UTF-8, got ${toHex(bytes.slice(0, 4))}.`,
-      { cause },
-    );
   }
 }

@@ -1,23 +1,32 @@
 import type { Draws } from "../decoy/draws.js";
-import type { Making, Stamp } from "./office-model.js";
-import { readXml } from "./xml.js";
 
-/** Texts of the metadata by the local name of their element; of several the first. */
-export type Facts = ReadonlyMap<string, string>;
-
-export function factsOf(parts: readonly (Uint8Array | null)[]): Facts {
-  const facts = new Map<string, string>();
-  for (const part of parts) {
-    if (part === null) continue;
-    readXml(part, {
-      text(text, parents) {
-        const name = parents.at(-1) ?? "";
-        if (text.trim() !== "" && !facts.has(name)) facts.set(name, text.trim());
-      },
-    });
-  }
-  return facts;
+/** How a program writes a moment. */
+export interface Stamp {
+  /** Of a template, the same in all documents made from it; empty for a moment of its own. */
+  readonly fixed: string;
+  /** Digits of fractions of a second; seconds themselves are 0 where `isWhole`, which counts whole minutes. */
+  readonly digits: number;
+  readonly isWhole: boolean;
+  /** Whether a `Z` ends it. */
+  readonly isUtc: boolean;
 }
+
+/** What metadata say of the making of a document, so coarsely that it is no document's own. */
+export interface Making {
+  /** Seconds since 1970 at a day's beginning: no decoy is changed later, so none after it was sealed. */
+  readonly latest: number;
+  readonly created: Stamp | null;
+  readonly modified: Stamp | null;
+  /** By powers of two, from 1 on; 0 for none: minutes from creating to changing, minutes of editing, revision. */
+  readonly span: number;
+  readonly minutes: number;
+  readonly revision: number;
+  /** Words to a page; 0 when nothing was counted. */
+  readonly pageWords: number;
+}
+
+/** Texts of the metadata by the name of what they say, such as `created`. */
+export type Facts = ReadonlyMap<string, string>;
 
 /** When the templates of programs were made: documents that say so were made from them, and are of any time. */
 const templates: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { headerOf, standsOverNumbers } from "../decoy/delimited.js";
 import { rarity } from "../decoy/rarity.js";
-import { isUsualLabel } from "./plain-values.js";
 import { slot, withoutSlots } from "./slots.js";
+import { isUsualLabel } from "./usual-labels.js";
 
 /**
  * The labels of a table, or `null` when it has none. They stay as they are over columns of numbers in a table that is
@@ -17,6 +17,11 @@ export function labelsOf(rows: readonly (readonly string[])[]): readonly string[
 function shownLabel(label: string): string {
   if (label === "" || isUsualLabel(label)) return withoutSlots(label);
   return slot(`title:${wordsIn(label)}`);
+}
+
+/** A slot for another title of as many words. */
+export function titleSlot(text: string): string {
+  return slot(`title:${Math.min(24, text.trim().split(/\s+/).length)}`);
 }
 
 /** Words of a text that is made anew. */

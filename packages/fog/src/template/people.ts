@@ -1,6 +1,6 @@
 import type { Faker } from "@faker-js/faker";
+import { escapeText } from "./escape-text.js";
 import { slot } from "./slots.js";
-import { escapeText } from "./xml.js";
 
 /** Authors that programs invent, and everybody shares. */
 const nobody =
