@@ -1,5 +1,6 @@
 import { equalBytes, utf8 } from "@fogbound/crypto";
 import { FogboundError } from "@fogbound/errors";
+import { type ArchiveIndex, ArchiveIndexer } from "./archive-index.js";
 import { PagedFile } from "./paged-file.js";
 
 /**
@@ -47,19 +48,13 @@ export async function* writeArchive(entries: AsyncIterable<ArchiveEntry>): Async
   yield new Uint8Array(2 * block);
 }
 
-/** Where an object lies in an archive. */
-export interface ArchivePlace {
-  readonly offset: number;
-  readonly size: number;
-}
-
 /**
  * Every object of an archive, by name; the bodies are not read.
  * @throws FogboundError `FORMAT_INVALID` for anything that is not such an archive, whole and with nothing after its end.
  */
-export async function indexArchive(archive: Blob): Promise<ReadonlyMap<string, ArchivePlace>> {
+export async function indexArchive(archive: Blob): Promise<ArchiveIndex> {
   const file = new PagedFile(archive);
-  const index = new Map<string, ArchivePlace>();
+  const indexer = new ArchiveIndexer();
   let end = 0; // of the last body, its padding not counted
   for (;;) {
     const offset = end + padding(end);
@@ -69,13 +64,14 @@ export async function indexArchive(archive: Blob): Promise<ReadonlyMap<string, A
     if (!isZero(fill)) throw notAnArchive("something stands between two objects");
     if (isZero(next)) {
       await checkEnd(file, offset);
+      const index = indexer.finish();
+      if (index === null) throw notAnArchive("a name stands in it twice");
       return index;
     }
     const { name, size } = readHeader(next);
-    if (index.has(name)) throw notAnArchive("a name stands in it twice");
-    if (index.size >= mostEntries) throw notAnArchive(`it holds more than ${mostEntries} objects`);
+    if (indexer.size >= mostEntries) throw notAnArchive(`it holds more than ${mostEntries} objects`);
     if (size > file.size - offset - block) throw notAnArchive("an object is longer than the file: it is cut short");
-    index.set(name, { offset: offset + block, size });
+    indexer.add({ name, offset: offset + block, size });
     end = offset + block + size;
   }
 }

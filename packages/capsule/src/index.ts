@@ -1,4 +1,5 @@
-export { type ArchiveEntry, type ArchivePlace, indexArchive, writeArchive } from "./archive.js";
+export { type ArchiveEntry, indexArchive, writeArchive } from "./archive.js";
+export type { ArchiveIndex } from "./archive-index.js";
 export { type ContentPlace, type OpenContent, openContent, sealContent } from "./content.js";
 export { type ManifestDraft, signManifest } from "./draft.js";
 export { type Grant, type Granted, grantEpochs, withGrants } from "./epoch-grants.js";

@@ -1,5 +1,5 @@
 import { type Audit, type AuditKeys, verify } from "@fogbound/audit";
-import { type ArchivePlace, indexArchive } from "@fogbound/capsule";
+import { type ArchiveIndex, indexArchive } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import { type CapsuleId, isIdentifier, layout, type Waiting } from "@fogbound/protocol";
 import { type ExportedObjects, exported, exportedEvidence, markerText, objectsInFile } from "./exported-objects.js";
@@ -33,7 +33,7 @@ export async function auditExport(file: Blob, options: ExportAuditOptions): Prom
 export interface OpenedExport {
   readonly capsule: CapsuleId;
   readonly objects: ExportedObjects;
-  readonly index: ReadonlyMap<string, ArchivePlace>;
+  readonly index: ArchiveIndex;
 }
 
 /** @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` when the file is no export of one capsule. */
@@ -60,10 +60,9 @@ async function checkMarker(objects: ExportedObjects): Promise<void> {
   );
 }
 
-function capsuleIn(index: ReadonlyMap<string, ArchivePlace>): CapsuleId {
-  const ids = new Set(
-    [...index.keys()].filter((name) => name.startsWith(layout.capsules())).map((name) => name.split("/")[1]),
-  );
+function capsuleIn(index: ArchiveIndex): CapsuleId {
+  const ids = new Set<string | undefined>();
+  for (const { name } of index.under(layout.capsules())) ids.add(name.split("/")[1]);
   const [id, ...more] = [...ids];
   if (more.length === 0 && isIdentifier("cap", id)) return id;
   throw new FogboundError("FORMAT_INVALID", `Expected a .fog file with one capsule, got ${ids.size}.`);

@@ -1,5 +1,5 @@
 import type { Evidence } from "@fogbound/audit";
-import { type ArchivePlace, PagedFile, withGrants } from "@fogbound/capsule";
+import { type ArchiveIndex, PagedFile, withGrants } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import {
   type AuthorityId,
@@ -31,22 +31,22 @@ export interface ExportedObjects {
   read(name: string): Promise<Uint8Array | null>;
 }
 
-export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): ExportedObjects {
+export function objectsInFile(file: Blob, index: ArchiveIndex): ExportedObjects {
   const paged = new PagedFile(file);
   return {
     async *list(prefix) {
-      yield* [...index.keys()].filter((name) => name.startsWith(prefix)).sort();
+      for (const { name } of index.under(prefix)) yield name;
     },
     async open(name) {
       const place = index.get(name);
-      if (place === undefined) return null;
+      if (place === null) return null;
       const { offset, size } = place;
       // No time: a file does not say when its objects were written.
       return { key: name, size, modified: new Date(0), body: file.slice(offset, offset + size).stream() };
     },
     async read(name) {
       const place = index.get(name);
-      if (place === undefined) return null;
+      if (place === null) return null;
       const { offset, size } = place;
       if (size > largestObject) throw tooLarge(name, size);
       return paged.read(offset, size);
@@ -55,20 +55,19 @@ export function objectsInFile(file: Blob, index: ReadonlyMap<string, ArchivePlac
 }
 
 /** The file, read as a store is: what opens a capsule in a store opens it there. */
-export function storeOfFile(file: Blob, index: ReadonlyMap<string, ArchivePlace>): Pick<ObjectStore, "get" | "list"> {
+export function storeOfFile(file: Blob, index: ArchiveIndex): Pick<ObjectStore, "get" | "list"> {
   const modified = new Date(0);
   return {
     async get(key, { range } = {}) {
       const place = index.get(key);
-      if (place === undefined) return null;
+      if (place === null) return null;
       const { offset, size } = place;
       const [from, length] = range === undefined ? [0, size] : [range.offset, range.length];
       if (range !== undefined && from >= size) throw new RangeError(`Expected a range in ${size} bytes.`);
       return { key, size, modified, body: file.slice(offset + from, offset + Math.min(size, from + length)).stream() };
     },
     async *list(prefix) {
-      for (const key of [...index.keys()].filter((name) => name.startsWith(prefix)).sort())
-        yield { key, size: index.get(key)?.size ?? 0, modified };
+      for (const { name, size } of index.under(prefix)) yield { key: name, size, modified };
     },
   };
 }

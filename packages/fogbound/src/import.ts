@@ -95,7 +95,7 @@ async function checkEvidence(
  * manifest names stay behind, as nothing says what they should be.
  */
 async function namesToWrite({ capsule, objects, index }: OpenedExport): Promise<readonly string[]> {
-  const names = [...index.keys()];
+  const names = [...index.under("")].map(({ name }) => name);
   const named = await namedContents(capsule, objects);
   const manifests = names.filter((name) => name.startsWith(layout.manifests(capsule)));
   const content = `${layout.capsule(capsule)}content/`;
