@@ -90,7 +90,7 @@ async function opened(readers: readonly SealingKey[], changes: Partial<KnownMani
   return openParts(capsule, { ...known, parts }, readers);
 }
 
-const policyOf = ({ authority: part }: Parts): string | undefined => part?.policy;
+const policyOf = ({ authority: part }: Parts): string | null | undefined => part?.policy;
 
 describe("The parts of a manifest", () => {
   it("are open to the owner, by what the owner part holds", async () => {
