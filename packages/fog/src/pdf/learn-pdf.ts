@@ -21,12 +21,15 @@ const mostPictures = 1 / 3;
 /** Of the letters, what may be turned, or not in the standard fonts. */
 const mostStrange = 1 / 20;
 
-/** What a PDF is learnt as; `null` for one that is damaged, or of which no decoy can be made. */
-export async function learnPdf(bytes: Uint8Array): Promise<((detail: Detail) => PdfModel) | null> {
+/**
+ * What a PDF is learnt as; `null` for one that is damaged, or of which no decoy can be made. @param most - Milliseconds
+ * after which the reading is given up; default: half a minute.
+ */
+export async function learnPdf(bytes: Uint8Array, most?: number): Promise<((detail: Detail) => PdfModel) | null> {
   try {
     const raw = rawLook(bytes);
     if (raw.pictures > mostPictures * bytes.length) return null;
-    const read = await readPdf(raw.readable);
+    const read = await readPdf(raw.readable, most);
     return isText(read) ? learner(read, raw) : null;
   } catch (error) {
     if (error instanceof FogboundError && error.code === "FORMAT_INVALID") return null;

@@ -32,16 +32,17 @@ const longest = 30_000;
 
 /**
  * A PDF as its reader has it (pdf.js). Its scripts are not run, its pictures not decoded. @param bytes - As
- * {@link RawLook.readable} has them: the reader shares a thread with everything else, and a timer does not always interrupt it.
+ * {@link RawLook.readable} has them: the reader shares a thread with everything else, and lets nobody in within a page.
+ * @param most - Milliseconds after which it is given up.
  *
  * @throws FogboundError `FORMAT_INVALID` for one that is damaged, or of more pages, texts, operators or time than bounded.
  */
-export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
+export async function readPdf(bytes: Uint8Array, most: number = longest): Promise<ReadPdf> {
   const { getDocumentProxy } = await import("unpdf");
   const options = { isEvalSupported: false, maxImageSize: 1, stopAtErrors: true, verbosity: 0, useSystemFonts: false };
   const reading = new AbortController();
   const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(refused("a PDF that is read in half a minute")), longest);
+    const timer = setTimeout(() => reject(refused(`a PDF that is read in ${most} ms`)), most);
     reading.signal.addEventListener("abort", () => clearTimeout(timer));
   });
   let close: () => Promise<void> = async () => {};
@@ -63,6 +64,11 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
 type PdfDocument = Awaited<ReturnType<typeof import("unpdf").getDocumentProxy>>;
 type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 
+/** The reader waits for nothing but itself, and no timer fires before it ends, if nobody lets it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 async function pagesOf(document: PdfDocument, signal: AbortSignal): Promise<ReadPdf> {
   if (document.numPages > mostPages) throw refused(`at most ${mostPages} pages`);
   const { info } = await document.getMetadata();
@@ -70,7 +76,9 @@ async function pagesOf(document: PdfDocument, signal: AbortSignal): Promise<Read
   const boxes: Box[] = [];
   const pieces: Piece[] = [];
   let turned = 0;
-  for (let number = 0; number < document.numPages && !signal.aborted; number++) {
+  for (let number = 0; number < document.numPages; number++) {
+    await turn();
+    if (signal.aborted) break;
     const page = await document.getPage(number + 1);
     const read = await piecesOf(page, number);
     pages.push(lookOf(page));

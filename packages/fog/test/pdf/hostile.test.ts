@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { zlibSync } from "fflate";
 import { describe, expect, test, vi } from "vitest";
 import { learnModel } from "../../src/decoy/learn-model.js";
+import { learnPdf } from "../../src/pdf/learn-pdf.js";
+import { readPdf } from "../../src/pdf/pdf-reader.js";
 import { rawLook } from "../../src/pdf/raw-look.js";
 import { decoyOf, inPieces, learn, seed } from "../decoy/helpers.js";
 import { classic, report, written } from "./kit.js";
@@ -84,6 +86,51 @@ describe("no decoy is made, and nothing else happens", () => {
   test.each(cases)("of a PDF %s", async (_, bytes) => {
     expect(await learnt(small)).not.toBeNull();
     expect(await learnt(bytes)).toBeNull();
+  });
+});
+
+describe("a PDF whose reading takes longer than it may", () => {
+  /** Every page is of thousands of texts that show nothing: no other bound is reached, however many there are. */
+  const busy = (pages: number): Uint8Array => {
+    const text = `BT /F1 12 Tf 72 700 Td (The house stands by the river, and nobody has lived in it.) Tj ${"( ) Tj ".repeat(2000)}ET`;
+    const numbers = Array.from({ length: pages }, (_, at) => `${5 + at} 0 R`);
+    const tree = `<< /Type /Pages /Kids [${numbers.join(" ")}] /Count ${pages} /Resources << /Font << /F1 4 0 R >> >> >>`;
+    const font = "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>";
+    const leaf = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 3 0 R >>";
+    return new Uint8Array(
+      written(["<< /Type /Catalog /Pages 2 0 R >>", tree, stream("", text), font, ...numbers.map(() => leaf)]),
+    );
+  };
+
+  /** How many times something else got its turn meanwhile. */
+  async function turnsIn(read: Promise<unknown>): Promise<number> {
+    let turns = 0;
+    const other = setInterval(() => {
+      turns += 1;
+    }, 0);
+    await read.catch(() => null);
+    clearInterval(other);
+    return turns;
+  }
+
+  test("is given up at its next page, and no decoy is made of it", async () => {
+    const bytes = busy(3);
+    const { readable } = rawLook(bytes);
+    expect((await readPdf(readable)).pages.length).toBe(3);
+    expect(await learnPdf(bytes)).not.toBeNull();
+    await expect(readPdf(readable, 0)).rejects.toMatchObject({
+      code: "FORMAT_INVALID",
+      message: "PDF: expected a PDF that is read in 0 ms, got something else. Print it anew.",
+    });
+    expect(await learnPdf(bytes, 0)).toBeNull();
+  });
+
+  test("lets timers in between its pages, without which no limit would be noticed before its end", async () => {
+    const { readable } = rawLook(busy(150));
+    const whole = await turnsIn(readPdf(readable));
+    const givenUp = await turnsIn(readPdf(readable, 0));
+    expect(whole).toBeGreaterThan(100);
+    expect(givenUp).toBeLessThan(whole / 10);
   });
 });
 
