@@ -97,14 +97,17 @@ async function decryptRaw(size) {
   assertBytes("a raw plaintext", length, size);
 }
 
-/** One call after another, ours and the vendor's in turn, of which now the one and now the other is first. */
+/** One call after another, ours and the vendor's in turn, of which each is first as often as the others. */
 async function smallObjects(store) {
-  const times = { put: [], putRaw: [], get: [], getRaw: [] };
+  const times = { put: [], putRaw: [], get: [], getStream: [], getRaw: [] };
   const both = { put: (key) => store.create(key, smallBody), putRaw: (key) => remote.createRaw(key, smallBody) };
-  const gets = { get: (key) => getSmall(store, key), getRaw: (key) => downloadRaw(key, smallBody.length) };
+  const gets = {
+    get: async (key) => assertBytes("an object", (await (await store.get(key)).bytes()).length, smallBody.length),
+    getStream: async (key) => assertBytes("an object", await lengthOf((await store.get(key)).body), smallBody.length),
+    getRaw: (key) => downloadRaw(key, smallBody.length),
+  };
   for (let call = -warmUpCalls; call < smallCalls * rounds; call++) {
-    const inTurn = (sides) => (call % 2 === 0 ? Object.entries(sides) : Object.entries(sides).reverse());
-    for (const [name, work] of [...inTurn(both), ...inTurn(gets)]) {
+    for (const [name, work] of [...inTurn(both, call), ...inTurn(gets, call)]) {
       const seconds = await secondsOf(() => work(`bench/${call}`));
       if (call >= 0) times[name].push(seconds);
     }
@@ -112,9 +115,10 @@ async function smallObjects(store) {
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, percentile(all, 50)]));
 }
 
-async function getSmall(store, key) {
-  const found = await store.get(key);
-  assertBytes("an object", await lengthOf(found.body), smallBody.length);
+function inTurn(sides, call) {
+  const all = Object.entries(sides);
+  const first = (call + warmUpCalls) % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 async function manyReaders(owner, host) {

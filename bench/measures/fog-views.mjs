@@ -65,7 +65,7 @@ async function storeView({ vault, owner }, capsule) {
     );
     const order = objects.map(({ modified }) => modified.getTime());
     for (const [at, object] of objects.entries()) {
-      const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
+      const bytes = await object.bytes();
       const earlier = order.filter((time) => time < order[at]).length;
       const name = Buffer.from(variants[at].content.slice(4));
       things.push({

@@ -4,7 +4,7 @@ import { bundled, told } from "../child.mjs";
 import { mebibyte, row } from "../harness.mjs";
 import { sizeText } from "../settings.mjs";
 
-const ends = ["seal", "view", "ranges", "rssMiB", "put", "get", "accessesPerSecond"];
+const ends = ["seal", "view", "ranges", "rssMiB", "put", "get", "getStream", "accessesPerSecond"];
 /** Only what starts the servers is in no build. */
 const external = ["fogbound", "fogbound/*", "@fogbound/adapter-*", "@azure/storage-blob", "minio"];
 const kinds = ["s3", "azure"];
@@ -39,12 +39,12 @@ async function rowsOf(kind, program, { remoteSize, seconds, readers, rounds }) {
       `${what} of ${size} ${on}; beside the lower of the vendor's client moving as much (${speed(raw).toFixed(0)} MiB/s) and raw encryption (${speed(crypto).toFixed(0)} MiB/s)`,
       speed(time) / slower(raw, crypto),
     );
-  const call = (end, time, raw) =>
+  const call = (end, what, time, raw) =>
     row(
       `${kind}.${end}`,
       1e6 * time,
       "µs",
-      `ObjectStore.${end === "put" ? "create" : "get"} of 4 KiB ${on}, one after another, the median; beside the vendor's client making the same request: ${(1e6 * raw).toFixed(0)} µs`,
+      `${what} of 4 KiB ${on}, one after another, the median; beside the vendor's client making the same request: ${(1e6 * raw).toFixed(0)} µs`,
       time / raw,
     );
   return [
@@ -64,8 +64,9 @@ async function rowsOf(kind, program, { remoteSize, seconds, readers, rounds }) {
       `most growth of resident memory while ${size} are sealed, viewed and read in ranges ${on}; beside the bound of 96 MiB`,
       one.residentMebibytes / 96,
     ),
-    call("put", one.put, one.putRaw),
-    call("get", one.get, one.getRaw),
+    call("put", "ObjectStore.create", one.put, one.putRaw),
+    call("get", "ObjectStore.get and its bytes", one.get, one.getRaw),
+    call("getStream", "ObjectStore.get and its body as a stream", one.getStream, one.getRaw),
     row(
       `${kind}.accessesPerSecond`,
       one.accesses,

@@ -12,5 +12,5 @@ export async function keysIn(store, accepts) {
 export async function bytesOf(store, key) {
   const object = await store.get(key);
   if (object === null) throw new Error(`Expected an object ${key}, found none.`);
-  return Buffer.from(await new Response(object.body).arrayBuffer());
+  return Buffer.from(await object.bytes());
 }

@@ -9,7 +9,7 @@ import {
   layout,
   type Waiting,
 } from "@fogbound/protocol";
-import { type ObjectStore, readAll, type StoredObject } from "@fogbound/storage";
+import { type ObjectStore, readAll, type StoredObject, smallObjectBytes } from "@fogbound/storage";
 
 /** Names inside a `.fog` file, beside those of the capsule's own objects. */
 export const exported = {
@@ -41,8 +41,7 @@ export function objectsInFile(file: Blob, index: ArchiveIndex): ExportedObjects 
       const place = index.get(name);
       if (place === null) return null;
       const { offset, size } = place;
-      // No time: a file does not say when its objects were written.
-      return { key: name, size, modified: new Date(0), body: file.slice(offset, offset + size).stream() };
+      return objectOf(name, size, file.slice(offset, offset + size));
     },
     async read(name) {
       const place = index.get(name);
@@ -56,7 +55,6 @@ export function objectsInFile(file: Blob, index: ArchiveIndex): ExportedObjects 
 
 /** The file, read as a store is: what opens a capsule in a store opens it there. */
 export function storeOfFile(file: Blob, index: ArchiveIndex): Pick<ObjectStore, "get" | "list"> {
-  const modified = new Date(0);
   return {
     async get(key, { range } = {}) {
       const place = index.get(key);
@@ -64,12 +62,26 @@ export function storeOfFile(file: Blob, index: ArchiveIndex): Pick<ObjectStore, 
       const { offset, size } = place;
       const [from, length] = range === undefined ? [0, size] : [range.offset, range.length];
       if (range !== undefined && from >= size) throw new RangeError(`Expected a range in ${size} bytes.`);
-      return { key, size, modified, body: file.slice(offset + from, offset + Math.min(size, from + length)).stream() };
+      return objectOf(key, size, file.slice(offset + from, offset + Math.min(size, from + length)));
     },
     async *list(prefix) {
       for (const { name, size } of index.under(prefix)) yield { key: name, size, modified };
     },
   };
+}
+
+/** No time: a file does not say when its objects were written. */
+const modified = new Date(0);
+
+function objectOf(key: string, size: number, content: Blob): StoredObject {
+  const object: StoredObject = {
+    key,
+    size,
+    modified,
+    body: content.stream(),
+    bytes: (most = smallObjectBytes) => readAll(object, most),
+  };
+  return object;
 }
 
 /** The capsule's own objects lie where those of any capsule lie, the others under a prefix of the capsule. */

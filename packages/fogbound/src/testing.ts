@@ -28,7 +28,7 @@ export function testClock(start: Date = new Date("2026-01-01T00:00:00Z")): TestC
 /** Changes one byte of an object behind everybody's back, as a store that lies would. @throws TypeError when there is no such byte. */
 export async function tamper(store: ObjectStore, key: string, at: number): Promise<void> {
   const object = await store.get(key);
-  const bytes = object === null ? new Uint8Array() : new Uint8Array(await new Response(object.body).arrayBuffer());
+  const bytes = (await object?.bytes()) ?? new Uint8Array();
   const byte = bytes[at];
   if (byte === undefined)
     throw new TypeError(`Expected an object ${key} of more than ${at} bytes, got ${bytes.length}.`);

@@ -25,7 +25,6 @@ export const chunksAtHand: WeakMap<FoundObject, () => AsyncIterable<Uint8Array>>
 /** The body in chunks as they come, read once: without a stream where nobody has asked for one, which costs half. */
 export function chunksOf(object: FoundObject): AsyncIterable<Uint8Array> {
   const hand = chunksAtHand.get(object);
-  chunksAtHand.delete(object);
   return hand === undefined ? toAsyncIterable(object.body) : hand();
 }
 

@@ -1,7 +1,8 @@
 import type { ByteRange } from "./bytes.js";
-import { chunksAtHand } from "./bytes.js";
+import { chunksAtHand, readAll } from "./bytes.js";
 import { type Caller, checkedInfo, read } from "./calls.js";
 import { discard } from "./chunk-source.js";
+import { smallObjectBytes } from "./defaults.js";
 import { driverSignal, type GivenSignal } from "./retry.js";
 import type { FoundObject, StoredObject } from "./store-driver.js";
 import { streamOf, WholeBody } from "./whole-body.js";
@@ -31,19 +32,26 @@ export async function readObject(
 /** The body is made a stream when it is asked for: `chunksOf` does without, which for a small object halves the work. */
 function withBody(caller: Caller, found: FoundObject, key: string, length: number, signal: GivenSignal): StoredObject {
   let body: ReadableStream<Uint8Array> | null = null;
+  let taken = false;
   const { size, modified } = found;
   const whole = new WholeBody(caller, found, length, signal);
+  const take = (): WholeBody => {
+    if (taken) throw new TypeError(`Expected to read ${JSON.stringify(key)} once, got a second reader; get it again.`);
+    taken = true;
+    chunksAtHand.delete(object);
+    return whole;
+  };
   const object: StoredObject = {
     key,
     size,
     modified,
     get body() {
-      chunksAtHand.delete(object);
-      body ??= streamOf(whole, signal);
+      body ??= streamOf(take(), signal);
       return body;
     },
+    bytes: (most = smallObjectBytes) => readAll(object, most),
   };
-  chunksAtHand.set(object, () => whole);
+  chunksAtHand.set(object, take);
   return object;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Bytes, memoryDriver, type ObjectInfo, ObjectStore, readAll, type StoredObject } from "../src/index.js";
+import { type Bytes, type FoundObject, memoryDriver, type ObjectInfo, ObjectStore, readAll } from "../src/index.js";
 import { answering, isProbe, VendorError } from "./answering.js";
 
 const modified = new Date(0);
@@ -18,7 +18,7 @@ function bodyOf(chunks: readonly Uint8Array[], error?: unknown): ReadableStream<
 }
 
 /** A store whose `get` gives this object for every key but the probe's. */
-function giving(object: () => Omit<StoredObject, "key">): Promise<ObjectStore> {
+function giving(object: () => Omit<FoundObject, "key">): Promise<ObjectStore> {
   const driver = answering((real) => ({
     get: (key, ...rest) => (isProbe(key) ? real.get(key, ...rest) : Promise.resolve({ key, ...object() })),
   }));
@@ -86,6 +86,28 @@ describe("a body is whole or an error", () => {
     const object = await store.get("a");
     await object?.body.cancel("enough");
     expect(cancelled).toBe("enough");
+  });
+
+  test("read whole, once, and by nobody else", async () => {
+    const store = await giving(() => ({ size: 3, modified, body: bodyOf([content.slice(0, 1), content.slice(1)]) }));
+    const object = await store.get("a");
+    if (object === null) throw new Error("Expected an object.");
+    expect(await object.bytes(3)).toEqual(content);
+    await expect(object.bytes()).rejects.toThrow(TypeError);
+    expect(() => object.body).toThrow(TypeError);
+    const other = await store.get("a");
+    const reader = other?.body.getReader();
+    await expect(other?.bytes()).rejects.toThrow(TypeError);
+    await expect(reader?.read()).resolves.toMatchObject({ value: content.slice(0, 1) });
+  });
+
+  test("whole, of no more bytes than were asked for, or of 8 MiB", async () => {
+    const store = await giving(() => ({ size: 3, modified, body: bodyOf([content]) }));
+    await expect((await store.get("a"))?.bytes(2)).rejects.toMatchObject({ code: "FORMAT_INVALID" });
+    const large = new Uint8Array(8 * 2 ** 20 + 1);
+    const largeStore = await giving(() => ({ size: large.length, modified, body: bodyOf([large]) }));
+    await expect((await largeStore.get("a"))?.bytes()).rejects.toMatchObject({ code: "FORMAT_INVALID" });
+    expect((await (await largeStore.get("a"))?.bytes(large.length))?.length).toBe(large.length);
   });
 
   test("more than the reader has room for is no small object", async () => {
