@@ -29,6 +29,8 @@ export interface Settled {
   readonly instance: InstanceId;
   readonly what: string;
   readonly version: number;
+  /** Whether it ended, by the host's record, with fewer permits than it takes. */
+  readonly isDenied: boolean;
   readonly entry: Entry | null;
 }
 

@@ -1,13 +1,13 @@
 import { toHex } from "@fogbound/crypto";
 import type { InstanceId, ItemId, KeyHeld } from "@fogbound/protocol";
 import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
-import { type HostSide, judgeAnswered } from "./answers.js";
+import { judgeAnswered } from "./answers.js";
 import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
-import { GivenOut } from "./given-out.js";
-import { hostSide, judgeAccess } from "./judge.js";
+import { type Given, GivenOut } from "./given-out.js";
+import { hostSide, judgeAccess, judgeLaterDelivery } from "./judge.js";
 import { Leases } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { RequestCounters } from "./requests.js";
@@ -101,10 +101,11 @@ export class Accesses {
   }
 
   /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */
-  async #addLate(host: HostSide, leaf: number, record: OpenedRecord): Promise<void> {
+  async #addLate(access: Omit<Given, "leaf">, leaf: number, record: OpenedRecord): Promise<void> {
+    if (record.kind === "delivered") judgeLaterDelivery(this.#context, access, record);
     if (record.kind !== "answered") return;
     if (record.body.decision === "permit") await this.#hold(record);
-    if (host.headers.length > 0) judgeAnswered(this.#context, host, newAccess(record.id, leaf), record);
+    if (access.headers.length > 0) judgeAnswered(this.#context, access, newAccess(record.id, leaf), record);
   }
 
   async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {
@@ -128,8 +129,8 @@ export class Accesses {
 
   async #settle(access: Access): Promise<void> {
     if (access.settled !== null) return;
-    judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#summary(id));
-    const summary = summaryOf(access);
+    const isDenied = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#summary(id));
+    const summary = { ...summaryOf(access), isDenied };
     this.#leases.keep(access, summary);
     access.settled = { ...summary, entry: await entryOf(this.#context, access) };
     this.#context.papers.forget(access.id);
@@ -154,7 +155,8 @@ export class Accesses {
   #giveOut({ id, leaf, settled }: Access): Entry[] {
     if (settled === null) return [];
     this.#byId.delete(id);
-    this.#givenOut.keep(id, { headers: settled.headers, place: settled.place, leaf });
+    const { headers, place, instance, isDenied } = settled;
+    this.#givenOut.keep(id, { headers, place, instance, isDenied, leaf });
     return settled.entry === null ? [] : [settled.entry];
   }
 }
@@ -169,6 +171,7 @@ function summaryOf(access: Access): Settled {
     instance: papers?.request.instance ?? "ins_",
     what: papers === null ? "" : `${papers.request.item} ${papers.request.action}`,
     version: access.asked[0]?.stand.version ?? 0,
+    isDenied: false,
     entry: null,
   };
 }

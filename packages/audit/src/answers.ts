@@ -81,19 +81,28 @@ export function judgeShown(
   leases: (id: string) => Settled | null,
 ): boolean {
   const { findings } = context;
-  const name = `The answer shown for request ${access.id}`;
   if (shown === null || !shown.genuine) {
-    const papers = shown === null ? [] : [paper("answer", shown.bytes)];
-    findings.add("ANSWER_FORGED", "broken", `${name} is not signed by an authority of the capsule.`, papers);
+    judgeForged(context, access.id, shown);
     return false;
   }
   const { value, bytes } = shown;
   if (!isFor(access.id, value.request)) return judgeLease(context, access, shown, leases);
   const headers = access.asked.map(({ stand }) => stand.hash);
   if (headers.length > 0 && !headers.includes(toHex(value.header)))
-    findings.add("ANSWER_CONTRADICTED", "broken", `${name} is about another record.`, [paper("answer", bytes)]);
+    findings.add("ANSWER_CONTRADICTED", "broken", `${shownFor(access.id)} is about another record.`, [
+      paper("answer", bytes),
+    ]);
   judgeAgainstJournal(context, access, shown);
   return value.decision === "permit";
+}
+
+export function judgeForged({ findings }: Context, id: string, shown: ShownAnswer | null): void {
+  const papers = shown === null ? [] : [paper("answer", shown.bytes)];
+  findings.add("ANSWER_FORGED", "broken", `${shownFor(id)} is not signed by an authority of the capsule.`, papers);
+}
+
+function shownFor(id: string): string {
+  return `The answer shown for request ${id}`;
 }
 
 function judgeAgainstJournal(context: Context, access: Access, { value, bytes }: ShownAnswer): void {

@@ -1,13 +1,14 @@
 import { randomBytes, toHex } from "@fogbound/crypto";
-import type { HostSide } from "./answers.js";
+import type { Settled } from "./access.js";
 
-/** What is kept of an access that was given out: what a late journal entry is compared with. */
-export interface Given extends HostSide {
+/** What is kept of an access that was given out: what a late journal entry, or another delivery, is compared with. */
+export interface Given extends Pick<Settled, "headers" | "place" | "instance" | "isDenied"> {
   readonly leaf: number;
 }
 
-interface Place {
-  readonly text: string;
+/** What many accesses have in common. */
+interface Common extends Pick<Given, "place" | "instance" | "isDenied"> {
+  readonly name: string;
   uses: number;
 }
 
@@ -24,8 +25,8 @@ export class GivenOut {
   /** Of each slot the request's hash, and that of the host's header. */
   #hashes: Uint8Array = new Uint8Array(0);
   #leaves: Float64Array = new Float64Array(0);
-  readonly #places: (Place | null)[] = [];
-  readonly #placesByText: Map<string, Place> = new Map();
+  readonly #commons: (Common | null)[] = [];
+  readonly #commonsByName: Map<string, Common> = new Map();
   /** By the beginning of the request's hash. */
   readonly #slots: Map<number, number> = new Map();
   readonly #others: Map<string, Given> = new Map();
@@ -39,7 +40,7 @@ export class GivenOut {
   }
 
   get size(): number {
-    return this.#places.length;
+    return this.#commons.length;
   }
 
   /** @param id hash of the request, in hex; of one that is not here */
@@ -48,7 +49,7 @@ export class GivenOut {
     if (slot < this.size) this.#drop(slot);
     else this.#grow(slot + 1);
     this.#next = (slot + 1) % this.#window;
-    this.#places[slot] = null;
+    this.#commons[slot] = null;
     const request = writeHex(id, this.#hashes, 2 * slot * hashLength);
     const [header, ...more] = given.headers;
     const name = this.#nameOf(request);
@@ -58,28 +59,29 @@ export class GivenOut {
     }
     writeHex(header, this.#hashes, (2 * slot + 1) * hashLength);
     this.#leaves[slot] = given.leaf;
-    this.#places[slot] = this.#use(given.place);
+    this.#commons[slot] = this.#use(given);
     this.#slots.set(name, slot);
   }
 
   find(id: string): Given | null {
     const request = writeHex(id, new Uint8Array(hashLength), 0);
     const slot = this.#slots.get(this.#nameOf(request));
-    const place = slot === undefined ? undefined : this.#places[slot];
-    if (slot === undefined || !place || toHex(this.#hash(2 * slot)) !== id) return this.#others.get(id) ?? null;
-    return { headers: [toHex(this.#hash(2 * slot + 1))], place: place.text, leaf: this.#leaves[slot] ?? 0 };
+    const common = slot === undefined ? undefined : this.#commons[slot];
+    if (slot === undefined || !common || toHex(this.#hash(2 * slot)) !== id) return this.#others.get(id) ?? null;
+    const { place, instance, isDenied } = common;
+    return { headers: [toHex(this.#hash(2 * slot + 1))], place, instance, isDenied, leaf: this.#leaves[slot] ?? 0 };
   }
 
   #drop(slot: number): void {
     const request = this.#hash(2 * slot);
-    const place = this.#places[slot] ?? null;
-    if (place === null) {
+    const common = this.#commons[slot] ?? null;
+    if (common === null) {
       this.#others.delete(toHex(request));
       return;
     }
     this.#slots.delete(this.#nameOf(request));
-    place.uses--;
-    if (place.uses === 0) this.#placesByText.delete(place.text);
+    common.uses--;
+    if (common.uses === 0) this.#commonsByName.delete(common.name);
   }
 
   #grow(count: number): void {
@@ -93,11 +95,12 @@ export class GivenOut {
     this.#leaves = leaves;
   }
 
-  #use(text: string): Place {
-    const place = this.#placesByText.get(text) ?? { text, uses: 0 };
-    this.#placesByText.set(text, place);
-    place.uses++;
-    return place;
+  #use({ place, instance, isDenied }: Given): Common {
+    const name = `${isDenied} ${instance} ${place}`;
+    const common = this.#commonsByName.get(name) ?? { name, place, instance, isDenied, uses: 0 };
+    this.#commonsByName.set(name, common);
+    common.uses++;
+    return common;
   }
 
   #hash(index: number): Uint8Array {

@@ -1,12 +1,18 @@
 import { toHex } from "@fogbound/crypto";
-import type { DeliveredBody } from "@fogbound/protocol";
+import type { DeliveredBody, InstanceId } from "@fogbound/protocol";
 import { type Access, countPermits, isFor, papersOf, placeOf, type Settled } from "./access.js";
-import { judgeAnswered, judgeShown } from "./answers.js";
+import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import type { OpenedRecord } from "./records.js";
 
-/** Judges an access of which everything has come that will come: each signed paper against the others. */
-export function judgeAccess(context: Context, access: Access, leases: (id: string) => Settled | null): void {
+type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
+
+/**
+ * Judges an access of which everything has come that will come: each signed paper against the others.
+ * @returns whether it ended with fewer permits than it takes
+ */
+export function judgeAccess(context: Context, access: Access, leases: (id: string) => Settled | null): boolean {
   const { asked, answered, delivered } = access;
   judgeRequest(context, access);
   const host = hostSide(access);
@@ -20,14 +26,32 @@ export function judgeAccess(context: Context, access: Access, leases: (id: strin
   const isLease = shown.some((one) => one !== null && !isFor(access.id, one.value.request));
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
   if (first !== undefined && answered.length === 0 && shown.length === 0 && !isLease) judgeUnanswered(context, access);
-  for (const { body, stand } of delivered) {
-    if (first === undefined || stand.header.instance === first.stand.header.instance) continue;
-    const sentence = `Request ${access.id} was recorded by one instance and delivered by another.`;
-    context.findings.add("DELIVERY_UNASKED", "broken", sentence, [
-      `header sha256 ${stand.hash}`,
-      `${body.bytes} bytes`,
-    ]);
-  }
+  for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
+  return delivered.length > 0 && Math.max(permits.size, countPermits(access)) < thresholdOf(context, access);
+}
+
+function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, recorded: InstanceId): void {
+  if (stand.header.instance === recorded) return;
+  const sentence = `Request ${id} was recorded by one instance and delivered by another.`;
+  findings.add("DELIVERY_UNASKED", "broken", sentence, [`header sha256 ${stand.hash}`, `${body.bytes} bytes`]);
+}
+
+/** What left after an access was judged: a host may serve it several times, but no time what it could not serve at first. */
+export function judgeLaterDelivery(
+  context: Context,
+  access: Pick<Settled, "headers" | "instance" | "isDenied">,
+  one: Delivered,
+): void {
+  const { id, body, answers, stand } = one;
+  if (access.headers.length > 0) judgeDeliverer(context, one, access.instance);
+  for (const shown of answers) if (!shown?.genuine) judgeForged(context, id, shown);
+  if (!access.isDenied || !isServed(body)) return;
+  const sentence = `The host served request ${id} after it had ended without the permits that takes.`;
+  const papers = (): string[] => [
+    `header sha256 ${stand.hash}`,
+    ...body.answers.map((bytes) => paper("answer", bytes)),
+  ];
+  context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
 }
 
 export function hostSide({ asked }: Access): { headers: readonly string[]; place: string } | null {
@@ -75,7 +99,7 @@ function judgeUnasked(context: Context, access: Access): void {
 function judgeOutcome(context: Context, access: Access, body: DeliveredBody, shownPermits: number): void {
   const needed = thresholdOf(context, access);
   const permits = Math.max(shownPermits, countPermits(access));
-  const served = body.outcome === "delivered" || body.outcome === "broken-off";
+  const served = isServed(body);
   const papers = (): string[] => [...body.answers.map((one) => paper("answer", one)), ...requestOf(access)];
   if (served && shownPermits < needed) {
     const sentence = `The host served request ${access.id} with ${shownPermits} permits of ${needed}.`;
@@ -85,6 +109,10 @@ function judgeOutcome(context: Context, access: Access, body: DeliveredBody, sho
     const sentence = `The host says request ${access.id} was ${body.outcome}; it had been permitted.`;
     context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
   }
+}
+
+function isServed({ outcome }: DeliveredBody): boolean {
+  return outcome === "delivered" || outcome === "broken-off";
 }
 
 export function thresholdOf({ manifests }: Context, access: Access): number {

@@ -34,8 +34,12 @@ const headers = fc.oneof(
 const given = fc.record({
   headers,
   place: fc.constantFrom("10.0.0.7 nowhere", "nowhere nowhere", "2001:db8::1 CH", ""),
+  instance: fc.constantFrom<Given["instance"]>("ins_a", "ins_b"),
+  isDenied: fc.boolean(),
   leaf: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
 });
+
+const common = { instance: "ins_a", isDenied: false } as const;
 
 describe("accesses that were given out", () => {
   it("are found as in a map that forgets its oldest, one begins as the other or not", () => {
@@ -60,8 +64,9 @@ describe("accesses that were given out", () => {
     for (let round = 0; round < 4; round++)
       for (const [at, name] of names.entries()) {
         expect(compact.find(name)).toBeNull();
-        compact.keep(name, { headers: [name], place: `${round}`, leaf: at });
-        expect(compact.find(name)).toEqual({ headers: [name], place: `${round}`, leaf: at });
+        const one = { headers: [name], place: `${round}`, ...common, leaf: at };
+        compact.keep(name, one);
+        expect(compact.find(name)).toEqual(one);
       }
   });
 
@@ -69,7 +74,7 @@ describe("accesses that were given out", () => {
     const window = 5000;
     const compact = new GivenOut(window);
     const names = Array.from({ length: 2 * window + 7 }, () => toHex(randomBytes(32)));
-    for (const [leaf, name] of names.entries()) compact.keep(name, { headers: [name], place: "here", leaf });
+    for (const [leaf, name] of names.entries()) compact.keep(name, { headers: [name], place: "here", ...common, leaf });
     const found = names.map((name) => compact.find(name)?.leaf ?? null);
     expect(found).toEqual(names.map((_, leaf) => (leaf < window + 7 ? null : leaf)));
   });

@@ -56,7 +56,7 @@ function answered(id: string, ...answers: readonly Partial<AnsweredBody>[]): Acc
 
 function settled(what: string): Settled {
   const { instance } = world.host;
-  return { headers: [], place: "", subject: "local#reader", instance, what, version: 1, entry: null };
+  return { headers: [], place: "", subject: "local#reader", instance, what, version: 1, isDenied: false, entry: null };
 }
 
 function keeping(...all: readonly Access[]): Leases {
