@@ -1,5 +1,6 @@
-import { randomBytes, toHex } from "@fogbound/crypto";
+import { toHex } from "@fogbound/crypto";
 import type { Settled } from "./access.js";
+import { Slots } from "./slots.js";
 
 /** What is kept of an access that was given out: what a late journal entry, or another delivery, is compared with. */
 export interface Given extends Pick<Settled, "headers" | "place" | "instance" | "isDenied"> {
@@ -18,7 +19,7 @@ const fewestSlots = 1024;
 /**
  * The accesses that were given out last, as many as the window holds. As objects they were most of what an audit keeps,
  * and their garbage made the process twice as large: so each is 80 bytes of a few long arrays that are written round and
- * round. Only those that the host recorded not once lie as objects, and those whose hash begins as another's does.
+ * round. Only those that the host recorded not once lie as objects.
  */
 export class GivenOut {
   readonly #window: number;
@@ -27,11 +28,9 @@ export class GivenOut {
   #leaves: Float64Array = new Float64Array(0);
   readonly #commons: (Common | null)[] = [];
   readonly #commonsByName: Map<string, Common> = new Map();
-  /** By the beginning of the request's hash. */
-  readonly #slots: Map<number, number> = new Map();
+  /** By the request's hash. */
+  readonly #slots: Slots = new Slots((slot) => this.#hash(2 * slot));
   readonly #others: Map<string, Given> = new Map();
-  /** Readers choose what they sign, and must not choose which of their requests collide in a map. */
-  readonly #seed: number = beginningOf(randomBytes(4));
   /** Where the next one goes: over the oldest, once there are as many as the window holds. */
   #next = 0;
 
@@ -50,36 +49,33 @@ export class GivenOut {
     else this.#grow(slot + 1);
     this.#next = (slot + 1) % this.#window;
     this.#commons[slot] = null;
-    const request = writeHex(id, this.#hashes, 2 * slot * hashLength);
+    writeHex(id, this.#hashes, 2 * slot * hashLength);
     const [header, ...more] = given.headers;
-    const name = this.#nameOf(request);
-    if (header === undefined || more.length > 0 || this.#slots.has(name)) {
+    if (header === undefined || more.length > 0) {
       this.#others.set(id, given);
       return;
     }
     writeHex(header, this.#hashes, (2 * slot + 1) * hashLength);
     this.#leaves[slot] = given.leaf;
     this.#commons[slot] = this.#use(given);
-    this.#slots.set(name, slot);
+    this.#slots.add(slot);
   }
 
   find(id: string): Given | null {
-    const request = writeHex(id, new Uint8Array(hashLength), 0);
-    const slot = this.#slots.get(this.#nameOf(request));
-    const common = slot === undefined ? undefined : this.#commons[slot];
-    if (slot === undefined || !common || toHex(this.#hash(2 * slot)) !== id) return this.#others.get(id) ?? null;
+    const slot = this.#slots.find(writeHex(id, new Uint8Array(hashLength), 0));
+    const common = slot === null ? undefined : this.#commons[slot];
+    if (slot === null || !common) return this.#others.get(id) ?? null;
     const { place, instance, isDenied } = common;
     return { headers: [toHex(this.#hash(2 * slot + 1))], place, instance, isDenied, leaf: this.#leaves[slot] ?? 0 };
   }
 
   #drop(slot: number): void {
-    const request = this.#hash(2 * slot);
     const common = this.#commons[slot] ?? null;
     if (common === null) {
-      this.#others.delete(toHex(request));
+      this.#others.delete(toHex(this.#hash(2 * slot)));
       return;
     }
-    this.#slots.delete(this.#nameOf(request));
+    this.#slots.remove(slot);
     common.uses--;
     if (common.uses === 0) this.#commonsByName.delete(common.name);
   }
@@ -106,14 +102,6 @@ export class GivenOut {
   #hash(index: number): Uint8Array {
     return this.#hashes.subarray(index * hashLength, (index + 1) * hashLength);
   }
-
-  #nameOf(request: Uint8Array): number {
-    return beginningOf(request) ^ this.#seed;
-  }
-}
-
-function beginningOf([first = 0, second = 0, third = 0, fourth = 0]: Uint8Array): number {
-  return (first << 24) | (second << 16) | (third << 8) | fourth;
 }
 
 /** Writes a hash that is text. @returns where it was written */
