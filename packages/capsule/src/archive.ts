@@ -20,6 +20,8 @@ const block = 512;
 const longestName = 100;
 const longestPrefix = 155;
 const mostEntries = 2_000_000;
+/** Behind a longer body a header is read by itself: a page for each was half of the memory that an index took to make. */
+const longestBeside = 4096;
 /** Eleven octal digits: 8 GiB - 1. Larger sizes are written in base 256, as GNU tar does. */
 const mostOctal = 8 ** 11 - 1;
 
@@ -56,10 +58,12 @@ export async function indexArchive(archive: Blob): Promise<ArchiveIndex> {
   const file = new PagedFile(archive);
   const indexer = new ArchiveIndexer();
   let end = 0; // of the last body, its padding not counted
+  let isAlone = false;
   for (;;) {
     const offset = end + padding(end);
-    const bytes = await file.read(end, offset + block - end);
-    if (bytes.length !== offset + block - end) throw notAnArchive("it ends before its end mark: the file is cut short");
+    const length = offset + block - end;
+    const bytes = await (isAlone ? file.readAlone(end, length) : file.read(end, length));
+    if (bytes.length !== length) throw notAnArchive("it ends before its end mark: the file is cut short");
     const [fill, next] = [bytes.subarray(0, offset - end), bytes.subarray(offset - end)];
     if (!isZero(fill)) throw notAnArchive("something stands between two objects");
     if (isZero(next)) {
@@ -73,6 +77,7 @@ export async function indexArchive(archive: Blob): Promise<ArchiveIndex> {
     if (size > file.size - offset - block) throw notAnArchive("an object is longer than the file: it is cut short");
     indexer.add({ name, offset: offset + block, size });
     end = offset + block + size;
+    isAlone = size > longestBeside;
   }
 }
 

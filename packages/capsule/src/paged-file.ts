@@ -34,6 +34,11 @@ export class PagedFile {
     return bytes;
   }
 
+  /** The same, where nothing beside it is wanted: reads no page. */
+  readAlone(offset: number, length: number): Promise<Uint8Array> {
+    return this.#slice(offset, Math.min(offset + length, this.size));
+  }
+
   #page(number: number): Promise<Uint8Array> {
     const page = this.#pages.get(number) ?? this.#slice(number * pageBytes, (number + 1) * pageBytes);
     this.#pages.delete(number);
