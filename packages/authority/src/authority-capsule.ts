@@ -1,5 +1,5 @@
 import { label, sealTo, sha256, utf8 } from "@fogbound/crypto";
-import { FogboundError, waitFor } from "@fogbound/errors";
+import { FogboundError, Serial, waitFor } from "@fogbound/errors";
 import {
   type Alerts,
   type Answered,
@@ -33,7 +33,6 @@ import { proveCounts, proveReceipt, proveRecipient, proveRecord, requireQuorum }
 import { proveRegistration, unproved } from "./registration.js";
 import type { Shares } from "./shares.js";
 import type { WatchedClock } from "./time.js";
-import { Turns } from "./turns.js";
 
 /** What all capsules of one authority share. */
 export interface Desk {
@@ -58,7 +57,7 @@ export class AuthorityCapsule {
   readonly #journal: Journal;
   readonly #outages: Outages;
   readonly #instances = new Instances();
-  readonly #registrations = new Turns();
+  readonly #registrations = new Serial();
   #answers = new Answers();
   #held: HeldManifest;
 

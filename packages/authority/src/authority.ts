@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import {
   type Alerts,
   type Answered,
@@ -40,7 +40,6 @@ import { Nonces } from "./nonces.js";
 import { Outages } from "./outages.js";
 import { Shares } from "./shares.js";
 import { WatchedClock } from "./time.js";
-import { Turns } from "./turns.js";
 
 export interface AuthorityOptions {
   /** Its own store: its journal and the manifests it was shown. No host and no harmonizer may be able to write there. */
@@ -76,7 +75,7 @@ export class EmbeddedAuthority implements Authority {
   readonly #desk: Desk;
   readonly #floor: Floor;
   readonly #capsules = new Map<CapsuleId, Promise<AuthorityCapsule>>();
-  readonly #publications = new Turns();
+  readonly #publications = new Serial();
   #closed = false;
 
   constructor(options: AuthorityOptions) {

@@ -1,8 +1,7 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import type { Deposit } from "@fogbound/log";
 import { byTimer, type Harmonizer, isHarmonizerAway, type Later, type Waiting, withPatience } from "@fogbound/protocol";
 import { depositDelay, depositSeconds, longestDepositDelay } from "./defaults.js";
-import { Turns } from "./turns.js";
 
 /** Who is told how the deposits go. */
 export interface DepositWatch {
@@ -19,7 +18,7 @@ export interface DepositWatch {
 export class JournalDeposit implements Deposit {
   readonly #harmonizer: Harmonizer;
   readonly #queue: Uint8Array[] = [];
-  readonly #turns = new Turns();
+  readonly #turns = new Serial();
   readonly #watch: DepositWatch | null;
   readonly #later: Later;
   #cancel: (() => void) | null = null;

@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import {
   type ChainPlace,
   depositAgain,
@@ -31,7 +31,7 @@ import { mostTurns, patience } from "./defaults.js";
 import type { HeldManifest } from "./held-manifest.js";
 import { type DepositWatch, JournalDeposit } from "./journal-deposit.js";
 import type { AuthorityKeys } from "./keys.js";
-import { standBack, Turns } from "./turns.js";
+import { standBack } from "./stand-back.js";
 
 export interface JournalOptions {
   readonly store: ObjectStore;
@@ -67,7 +67,7 @@ export class Journal {
   readonly #instance: InstanceId;
   readonly #root: string;
   readonly #watch: JournalWatch;
-  readonly #turns = new Turns();
+  readonly #turns = new Serial();
   #writer: Writer | null = null;
 
   constructor(options: JournalOptions, capsule: CapsuleId, watch: JournalWatch) {

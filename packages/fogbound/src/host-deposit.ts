@@ -1,3 +1,4 @@
+import { Serial } from "@fogbound/errors";
 import type { Deposit } from "@fogbound/log";
 import { type Harmonizer, isHarmonizerAway, type Waiting } from "@fogbound/protocol";
 import { mostHeldBytes } from "./defaults.js";
@@ -12,8 +13,8 @@ export class HostDeposit implements Deposit {
   readonly #harmonizer: Harmonizer;
   readonly #mayHold: boolean;
   readonly #held: Uint8Array[] = [];
+  readonly #turns = new Serial();
   #heldBytes = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(harmonizer: Harmonizer, mayHold: boolean) {
     this.#harmonizer = harmonizer;
@@ -21,14 +22,14 @@ export class HostDeposit implements Deposit {
   }
 
   async head(head: Uint8Array, waiting: Waiting): Promise<unknown> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       await this.#flush(waiting);
       return this.#harmonizer.submitHead(head, waiting);
     });
   }
 
   async batch(batch: Uint8Array, waiting: Waiting): Promise<readonly Uint8Array[] | null> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       try {
         await this.#flush(waiting);
         return await this.#harmonizer.submitBatch(batch, waiting);
@@ -44,7 +45,7 @@ export class HostDeposit implements Deposit {
 
   /** Submits what is held. @throws what the harmonizer throws; what it did not take stays held. */
   flush(waiting: Waiting = {}): Promise<void> {
-    return this.#inTurn(() => this.#flush(waiting));
+    return this.#turns.run(() => this.#flush(waiting));
   }
 
   async #flush(waiting: Waiting): Promise<void> {
@@ -53,11 +54,5 @@ export class HostDeposit implements Deposit {
       this.#held.shift();
       this.#heldBytes -= next.length;
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
   }
 }

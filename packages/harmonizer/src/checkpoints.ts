@@ -1,12 +1,11 @@
 import { fromUtf8, type SigningKey, utf8 } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import { type Checkpoint, openCheckpoint, sameBytes, signCheckpoint } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import { after, assertFollows, missingBundle, type SequencedBundle } from "./history.js";
 import type { LogReader } from "./log-reader.js";
 import { names } from "./names.js";
 import { readObject } from "./objects.js";
-import { Serial } from "./serial.js";
 import { type Position, start } from "./state.js";
 import { TileWriter } from "./tile-writer.js";
 import { TileTree } from "./tree.js";

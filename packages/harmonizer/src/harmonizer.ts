@@ -30,11 +30,11 @@ import type { Outbox } from "./outbox.js";
 import { prunedBundles } from "./pull.js";
 import { type EpochPlace, mayDrop } from "./retention.js";
 import type { Sequence } from "./sequence.js";
-import { Turns } from "./serial.js";
 import { readParity } from "./spares.js";
 import type { Stripes } from "./stripes.js";
 import type { Submission } from "./submission.js";
 import type { TileReader } from "./tile-reader.js";
+import { Turns } from "./turns.js";
 
 export interface HarmonizerParts {
   readonly store: ObjectStore;

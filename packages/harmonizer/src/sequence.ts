@@ -1,5 +1,5 @@
 import { rootOf, type SigningKey } from "@fogbound/crypto";
-import { FogboundError, waitFor } from "@fogbound/errors";
+import { FogboundError, Serial, waitFor } from "@fogbound/errors";
 import {
   type Bundle,
   bundle as bundleFormat,
@@ -19,7 +19,6 @@ import { names } from "./names.js";
 import { hasCode } from "./objects.js";
 import type { OpenCopies } from "./open-copies.js";
 import { BundleReceipts } from "./receipts.js";
-import { Serial } from "./serial.js";
 import type { Submission } from "./submission.js";
 
 export interface SequenceParts {

@@ -1,4 +1,5 @@
 import { sha256 } from "@fogbound/crypto";
+import { Serial } from "@fogbound/errors";
 import { type CapsuleId, type InstanceId, parityShard, sameBytes } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
 import type { Step } from "./advance.js";
@@ -14,7 +15,6 @@ import { type Keeps, OpenBundles } from "./open-bundles.js";
 import { type BatchName, type CopiedBundle, type OpenCopies, placeOf } from "./open-copies.js";
 import { mostShardBytes, parityShards, runsOf } from "./parity-shards.js";
 import type { EpochPlace } from "./retention.js";
-import { Serial } from "./serial.js";
 import { closedStripes, isSound } from "./spares.js";
 
 export interface StripeParts {

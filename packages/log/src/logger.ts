@@ -1,5 +1,5 @@
 import type { SigningKey } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import {
   type CapsuleId,
   type ChainTip,
@@ -58,7 +58,8 @@ export class Logger {
   #stopped: FogboundError | null = null;
   #closed = false;
   #scheduled = false;
-  #turns: Promise<unknown> = Promise.resolve();
+  /** Nothing is sealed while something else is being committed. */
+  readonly #turns = new Serial();
 
   private constructor(options: LoggerOptions) {
     const { store, root, capsule, key, registration, resume } = options;
@@ -124,7 +125,7 @@ export class Logger {
       await this.#completePending(signal);
       await this.#startEpoch(manifest, signal);
     };
-    await abortable(() => this.#inTurn(begin), signal);
+    await abortable(() => this.#turns.run(begin), signal);
   }
 
   /**
@@ -132,13 +133,13 @@ export class Logger {
    * @throws what store or deposit throw; it stays pending then.
    */
   async complete(waiting: Waiting = {}): Promise<void> {
-    await abortable(() => this.#inTurn(() => this.#completePending(waiting.signal)), waiting.signal);
+    await abortable(() => this.#turns.run(() => this.#completePending(waiting.signal)), waiting.signal);
   }
 
   /** Writes what is queued and completes what is pending; later records are refused. @throws FogboundError `RECORD_NOT_DURABLE`. */
   async close(waiting: Waiting = {}): Promise<void> {
     this.#closed = true;
-    await abortable(() => this.#inTurn(() => this.#flush(waiting.signal)), waiting.signal);
+    await abortable(() => this.#turns.run(() => this.#flush(waiting.signal)), waiting.signal);
   }
 
   async #flush(signal?: AbortSignal): Promise<void> {
@@ -154,17 +155,10 @@ export class Logger {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    void this.#inTurn(() => {
+    void this.#turns.run(() => {
       this.#scheduled = false;
       return this.#turn();
     });
-  }
-
-  /** One after another: nothing is sealed while something else is being committed. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turns.then(work);
-    this.#turns = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Completes what is pending, then seals and commits one batch. Never rejects: those who wait are told. */

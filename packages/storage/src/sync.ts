@@ -1,4 +1,4 @@
-import { FogboundError } from "@fogbound/errors";
+import { FogboundError, Serial } from "@fogbound/errors";
 import { chunksOf, equalBytes, readAll } from "./bytes.js";
 import { smallObjectBytes, syncedAtOnce } from "./defaults.js";
 import type { ObjectStore } from "./object-store.js";
@@ -204,13 +204,9 @@ async function sameContent(left: StoredObject, right: StoredObject): Promise<boo
 /** A few at once, in any order. The first failure ends it, after those under way. */
 async function inParallel<T>(source: AsyncIterable<T>, atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
-  let turn: Promise<unknown> = Promise.resolve();
+  const serial = new Serial();
   let failed = false;
-  const take = (): Promise<T | null> => {
-    const taken = turn.then(() => (failed ? null : next(iterator)));
-    turn = taken.catch(() => undefined);
-    return taken;
-  };
+  const take = (): Promise<T | null> => serial.run(() => (failed ? null : next(iterator)));
   const worker = async (): Promise<void> => {
     try {
       for (let one = await take(); one !== null; one = await take()) await work(one);

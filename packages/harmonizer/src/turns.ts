@@ -1,14 +1,3 @@
-/** Runs one piece of work after another, in the order they were given. */
-export class Serial {
-  #last: Promise<unknown> = Promise.resolve();
-
-  run<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-}
-
 /**
  * Lets work for one name be prepared side by side and handed on in the order it came: a host may send batch 2 before
  * batch 1 is under a receipt.

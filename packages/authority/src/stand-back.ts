@@ -1,16 +1,5 @@
 import { standBackDelay } from "./defaults.js";
 
-/** Does one thing after another, in the order they came. One that fails does not hold up the next. */
-export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  run<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
 /**
  * A random while, longer after each turn (from 1): processes that begin an epoch at the same moment take each other's
  * wraps for what a crash left, and would do so again and again in step. On a slow store, where a turn takes longer, it is
