@@ -12,8 +12,14 @@ export interface LogObject {
 export function logObjectOf(name: string): LogObject | null {
   const [instances, instance, epoch, object, ...more] = name.split("/");
   if (instances !== "instances" || !isIdentifier("ins", instance) || more.length > 0) return null;
-  const number = Number(epoch);
-  if (epoch === undefined || object === undefined || padded(number) !== epoch) return null;
+  const number = numberOf(epoch);
+  if (number === null) return null;
   if (object === "head") return { instance, epoch: number, batch: null };
-  return padded(Number(object)) === object ? { instance, epoch: number, batch: Number(object) } : null;
+  const batch = numberOf(object);
+  return batch === null ? null : { instance, epoch: number, batch };
+}
+
+function numberOf(text: string | undefined): number | null {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && padded(number) === text ? number : null;
 }
