@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Flow, inOrder } from "../src/in-order.js";
+import { type Flow, inOrder, mapInOrder } from "../src/in-order.js";
 import { iterate } from "./kit/world.js";
 
 /** Work that ends when it is told to. */
@@ -99,5 +99,40 @@ describe("work in order", () => {
     const results = inOrder(iterate([1, 2, 3]), { atOnce: 3, most: 100, weigh: () => 1 }, work);
     expect(await results.next()).toEqual({ done: false, value: 1 });
     await expect(results.next()).rejects.toThrow("the second");
+  });
+});
+
+describe("a list, worked off in order", () => {
+  it("is begun piece by piece, so many at once, and comes out as it went in", async () => {
+    const gates = new Gates();
+    const indexes: number[] = [];
+    const results = mapInOrder([10, 11, 12, 13, 14], 2, (one, index) => {
+      indexes.push(index);
+      return gates.work(one);
+    });
+    expect(gates.begun).toEqual([10, 11]);
+    gates.end(11);
+    await calm();
+    expect(gates.begun).toEqual([10, 11]);
+    gates.end(10);
+    await calm();
+    expect(gates.begun).toEqual([10, 11, 12, 13]);
+    gates.end(12, 13);
+    await calm();
+    gates.end(14);
+    expect(await results).toEqual([10, 11, 12, 13, 14]);
+    expect(indexes).toEqual([0, 1, 2, 3, 4]);
+    expect(await mapInOrder([], 2, gates.work)).toEqual([]);
+  });
+
+  it("fails where a piece failed, and begins no more", async () => {
+    const begun: number[] = [];
+    const work = async (one: number): Promise<number> => {
+      begun.push(one);
+      if (one === 2) throw new Error("the second");
+      return one;
+    };
+    await expect(mapInOrder([1, 2, 3], 2, work)).rejects.toThrow("the second");
+    expect(begun).toEqual([1, 2]);
   });
 });
