@@ -1,4 +1,5 @@
 import type { Package } from "./container.js";
+import { partOf } from "./relations.js";
 import { type BookReading, type GridRow, readSheet } from "./sheet-reader.js";
 import { attributeOf } from "./word-parts.js";
 import { readXml } from "./xml.js";
@@ -15,10 +16,12 @@ export interface Book {
   readonly grids: readonly Grid[];
 }
 
+const relationsPart = "xl/_rels/workbook.xml.rels";
+
 /** `null` for a package that is no workbook. */
 export function readBook(file: Package): Book | null {
   const workbook = file.part("xl/workbook.xml");
-  const relations = file.part("xl/_rels/workbook.xml.rels");
+  const relations = file.part(relationsPart);
   if (workbook === null || relations === null) return null;
   const targets = targetsOf(relations);
   const named: { name: string; part: string }[] = [];
@@ -45,8 +48,7 @@ function targetsOf(relations: Uint8Array): ReadonlyMap<string, string> {
   const targets = new Map<string, string>();
   readXml(relations, {
     open({ attributes }) {
-      const target = attributeOf(attributes, "Target");
-      targets.set(attributeOf(attributes, "Id"), target.startsWith("/") ? target.slice(1) : `xl/${target}`);
+      targets.set(attributeOf(attributes, "Id"), partOf(relationsPart, attributeOf(attributes, "Target")));
     },
   });
   return targets;

@@ -1,8 +1,10 @@
 import type { Facts, Making } from "../template/making.js";
 import { withoutSlots } from "../template/slots.js";
 import { packedTemplates } from "../template/templates.js";
+import { bibliographyPart, bibliographyProperties } from "./bibliography.js";
 import { appPart, appText, corePart, coreText } from "./metadata-parts.js";
 import type { Container } from "./office-model.js";
+import { plainAttributes } from "./plain-values.js";
 import { contentType, relation } from "./relations.js";
 import { type Editor, rewriteXml } from "./rewrite-xml.js";
 import { themePart } from "./theme-part.js";
@@ -28,21 +30,10 @@ export class Package {
 
 /** What a kind of document does with the parts that are its own. */
 export interface Kind {
-  readonly keeps: RegExp;
+  /** Whether a part of this name is one that it knows. */
+  keeps(name: string): boolean;
   /** `null` for a part that the editors of all packages know. */
   editor(name: string): Editor | null;
-}
-
-const common = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|docProps\/(?:core|app)\.xml)$/;
-
-/** Names of the parts that decoys have, in the order of the archive. A theme of pictures is none of them. */
-export function keptParts(file: Package, kind: Kind): ReadonlySet<string> {
-  const names = file.entries.map(({ name }) => name).filter((name) => common.test(name) || kind.keeps.test(name));
-  return new Set(names.filter((name) => !/theme\d\.xml$/.test(name) || !hasPicture(file.part(name))));
-}
-
-function hasPicture(theme: Uint8Array | null): boolean {
-  return theme === null || new TextDecoder().decode(theme).includes("blip ");
 }
 
 export interface ContainerOptions {
@@ -61,6 +52,7 @@ export interface ContainerOptions {
 export function containerOf(file: Package, { kept, kind, facts, making, isBook }: ContainerOptions): Container | null {
   const entries = file.entries.filter(({ name }) => kept.has(name));
   const templates = entries.map(({ name }) => {
+    if (name.endsWith("/")) return "";
     const editor = kind.editor(name) ?? commonEditor(name, kept, facts, making, isBook);
     return rewriteXml(file.part(name) ?? new Uint8Array(), editor);
   });
@@ -82,6 +74,10 @@ function commonEditor(name: string, kept: ReadonlySet<string>, facts: Facts, mak
     return { element: appPart(isBook, facts.get("lpstr") ?? ""), text: appText(making.pageWords > 0) };
   }
   if (/theme\d\.xml$/.test(name)) return { element: themePart };
+  if (name.startsWith("customXml/itemProps")) return { element: bibliographyProperties };
+  if (name.startsWith("customXml/item")) return { element: bibliographyPart };
+  if (/(?:custom|person)\.xml$/.test(name))
+    return { element: ({ attributes }) => ({ attributes: plainAttributes(attributes) }) };
   if (name.endsWith(".rels")) return { element: (element) => relation(element, name, kept) };
   return { element: (element) => contentType(element, kept) };
 }

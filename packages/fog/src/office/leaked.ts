@@ -1,5 +1,5 @@
 import { utf8 } from "@fogbound/crypto";
-import { FogboundError } from "@fogbound/errors";
+import { orNothing } from "./or-nothing.js";
 import { readXml } from "./xml.js";
 import { readZip, type ZipEntry } from "./zip-reader.js";
 
@@ -34,14 +34,4 @@ function textOfXml(content: Uint8Array): string {
     },
   });
   return found.join("");
-}
-
-/** `null` for what is damaged. */
-function orNothing<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FogboundError && error.code === "FORMAT_INVALID") return null;
-    throw error;
-  }
 }

@@ -4,8 +4,9 @@ import { labelsOf, wordsIn } from "../template/labels.js";
 import { learnMaking } from "../template/making.js";
 import { isUsualLabel } from "../template/usual-labels.js";
 import { type Book, type Grid, readBook } from "./book-reader.js";
-import { containerOf, type Kind, keptParts, type Package } from "./container.js";
+import { containerOf, type Kind, type Package } from "./container.js";
 import { factsOf } from "./facts.js";
+import { keptParts } from "./kept-parts.js";
 import type { LooseCell, Sheet, SheetColumn, WorkbookModel } from "./office-model.js";
 import type { Editor } from "./rewrite-xml.js";
 import { bookPart, formatPart, sheetPart, stringPart } from "./sheet-parts.js";
@@ -42,8 +43,7 @@ function kindOf({ grids }: Book): Kind {
     "xl/sharedStrings.xml": () => ({ element: stringPart }),
   };
   return {
-    keeps:
-      /^xl\/(?:workbook|styles|sharedStrings|theme\/theme\d|worksheets\/sheet\d{1,3}|_rels\/workbook)\.xml(?:\.rels)?$/,
+    keeps: (name) => /^xl\/(?:workbook|styles|sharedStrings|theme\/theme\d|worksheets\/sheet\d{1,3})\.xml$/.test(name),
     editor(name) {
       const sheet = grids.findIndex(({ part }) => part === name);
       return sheet >= 0 ? { element: sheetPart(sheet) } : (formats[name]?.() ?? null);

@@ -4,23 +4,14 @@ import { learnProse } from "../decoy/prose.js";
 import type { Detail } from "../decoy/table-model.js";
 import { labelsOf } from "../template/labels.js";
 import { learnMaking } from "../template/making.js";
-import { slot } from "../template/slots.js";
-import { containerOf, type Kind, keptParts, type Package } from "./container.js";
+import { containerOf, type Package } from "./container.js";
 import { factsOf } from "./facts.js";
+import { keptParts } from "./kept-parts.js";
 import type { CellLook, DocumentItem, DocumentModel, TableItem } from "./office-model.js";
-import { plainAttributes } from "./plain-values.js";
-import type { Editor } from "./rewrite-xml.js";
 import { isMostlyText } from "./substance.js";
+import { runningReferences, wordKind } from "./word-kind.js";
 import { Looks } from "./word-look.js";
-import {
-  fontPart,
-  numberingPart,
-  type OwnStyles,
-  ownStyles,
-  settingPart,
-  stylePart,
-  webSettingPart,
-} from "./word-parts.js";
+import { ownStyles } from "./word-parts.js";
 import { type ReadCell, type ReadDocument, type ReadParagraph, type ReadTable, readDocument } from "./word-reader.js";
 import { readXml, type XmlReader } from "./xml.js";
 
@@ -32,13 +23,13 @@ export function readWordDocument(file: Package): ((detail: Detail) => DocumentMo
   const part = file.part("word/document.xml");
   if (part === null) return null;
   const own = ownStyles(file.part("word/styles.xml"));
-  const read = readDocument(part, own);
+  const read = readDocument(part, own, runningReferences(file));
   const texts = textsOf(read);
   if (texts.join("").replaceAll(/[^\p{L}]/gu, "").length < fewestLetters) return null;
-  const kind = kindOf(read, own);
+  const facts = factsOf([file.part("docProps/core.xml"), file.part("docProps/app.xml")]);
+  const kind = wordKind({ file, read, own, facts });
   const kept = keptParts(file, kind);
   if (!isMostlyText(file, kept)) return null;
-  const facts = factsOf([file.part("docProps/core.xml"), file.part("docProps/app.xml")]);
   const words = texts.reduce((sum, text) => sum + text.split(/\s+/).filter((word) => word !== "").length, 0);
   const zipTime = Math.max(0, ...file.entries.map(({ time }) => time));
   const making = learnMaking(facts, zipTime, words);
@@ -52,31 +43,6 @@ function textsOf({ items }: ReadDocument): string[] {
   return items.flatMap((item) =>
     item.kind === "paragraph" ? [item.text] : item.rows.flatMap((row) => row.map(({ text }) => text)),
   );
-}
-
-function kindOf({ section }: ReadDocument, own: OwnStyles): Kind {
-  const formats: Readonly<Record<string, () => Editor>> = {
-    "word/document.xml": () => documentEditor(section),
-    "word/styles.xml": () => ({ element: stylePart(own) }),
-    "word/settings.xml": () => ({ element: settingPart }),
-    "word/numbering.xml": () => ({ element: numberingPart(own) }),
-    "word/fontTable.xml": () => ({ element: fontPart }),
-    "word/webSettings.xml": () => ({ element: webSettingPart }),
-  };
-  return {
-    keeps:
-      /^word\/(?:document|styles|settings|numbering|fontTable|webSettings|theme\/theme\d|_rels\/document)\.xml(?:\.rels)?$/,
-    editor: (name) => formats[name]?.() ?? null,
-  };
-}
-
-function documentEditor(section: string): Editor {
-  return {
-    element: ({ local, attributes }, parents) => {
-      if (parents.length === 0) return { attributes: plainAttributes(attributes) };
-      return local === "body" ? { attributes: {}, inner: slot("body") + section } : null;
-    },
-  };
 }
 
 const mostSaves = 4096;

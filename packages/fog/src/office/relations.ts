@@ -15,7 +15,7 @@ export function contentType({ local, attributes }: XmlElement, kept: ReadonlySet
 }
 
 function isContentType(type: string | undefined): boolean {
-  return /^(?:application\/(?:xml|vnd\.openxmlformats-(?:officedocument|package)\.[\w.+-]+)|text\/xml)$/.test(
+  return /^(?:application\/(?:xml|vnd\.(?:openxmlformats-(?:officedocument|package)|ms-(?:word|excel))\.[\w.+-]+)|text\/xml)$/.test(
     type ?? "",
   );
 }
@@ -23,13 +23,19 @@ function isContentType(type: string | undefined): boolean {
 /** A part of relations (the same, 9.3) for the parts that are left. */
 export function relation({ local, attributes }: XmlElement, part: string, kept: ReadonlySet<string>): Replaced {
   if (local !== "Relationship") return { attributes: plainAttributes(attributes) };
-  const isInside = attributes.TargetMode !== "External" && kept.has(targetOf(part, attributes.Target ?? ""));
-  return isInside && /^\w{1,24}$/.test(attributes.Id ?? "") && isPlainValue(attributes.Type ?? "")
+  const isInside = attributes.TargetMode !== "External" && kept.has(partOf(part, attributes.Target ?? ""));
+  return isInside && /^[\w-]{1,32}$/.test(attributes.Id ?? "") && isPlainValue(attributes.Type ?? "")
     ? { attributes }
     : null;
 }
 
-function targetOf(part: string, target: string): string {
+/** The name of the part that a relation leads to. @param part - The part of relations it stands in. */
+export function partOf(part: string, target: string): string {
   if (target.startsWith("/")) return target.slice(1);
-  return part.slice(0, part.indexOf("_rels/")) + target;
+  const names: string[] = [];
+  for (const name of (part.slice(0, part.lastIndexOf("_rels/")) + target).split("/")) {
+    if (name === "..") names.pop();
+    else names.push(name);
+  }
+  return names.join("/");
 }

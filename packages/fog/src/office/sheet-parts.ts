@@ -17,8 +17,9 @@ const bookParts = new Set([
 /** `xl/workbook.xml` (ISO/IEC 29500-1, 18.2), with its sheets under the names a decoy gives them. */
 export function bookPart(): (element: XmlElement, parents: readonly string[]) => Replaced {
   let sheets = 0;
-  return ({ local, attributes }, parents) => {
-    if (parents.length === 1 && !bookParts.has(local)) return null;
+  return ({ local, attributes, isEmpty }, parents) => {
+    const isKnown = bookParts.has(local) || (local === "definedNames" && isEmpty);
+    if (parents.length === 1 && !isKnown) return null;
     if (local === "sheet") {
       sheets += 1;
       return { attributes: withAttribute(plainAttributes(attributes), "name", slot(`name:${sheets - 1}`)) };

@@ -1,7 +1,9 @@
 import type { Sources } from "../decoy/values-maker.js";
 import { filled } from "../template/slots.js";
 import { TemplateFiller } from "../template/template-filler.js";
+import { ChosenUnits, type Paragraph } from "./chosen-units.js";
 import type { Filling } from "./fit-package.js";
+import { NoteMaker } from "./note-maker.js";
 import type { DocumentModel } from "./office-model.js";
 import { type Unit, unitsOf } from "./word-units.js";
 import { WordWriter } from "./word-writer.js";
@@ -12,37 +14,37 @@ const mostExpected = 1_000_000;
 export function wordFilling(model: DocumentModel, share: number, sources: Sources): Filling {
   const filler = new TemplateFiller(model.container, sources, model.saves);
   const writer = new WordWriter(model, filler);
-  const made: Unit[] = [];
-  const source = unitsOf(model, sources, (text) => filler.label(text));
-  const units = (count: number): readonly Unit[] => {
-    while (made.length < count) made.push(source.next().value);
-    return made.slice(0, count);
-  };
+  const notes = new NoteMaker(filler.templates, model, sources, writer);
   const rows = model.items.reduce((sum, item) => sum + (item.kind === "table" ? Math.max(1, item.table.rows) : 1), 0);
+  const expected = Math.min(mostExpected, Math.round(share * rows));
+  const units = new ChosenUnits(
+    unitsOf(model, sources, (text) => filler.label(text)),
+    expected,
+  );
   return {
     parts: model.container.parts,
-    expected: Math.min(mostExpected, Math.round(share * rows)),
+    expected,
     time: filler.made.changed,
     pieces(count) {
-      const next = units(count + 1)[count];
-      return next?.kind === "paragraph" ? next.text.split(" ").length : 0;
+      return units.next(count)?.text.split(" ").length ?? 0;
     },
     render(count, share) {
-      const some = share === 0 ? units(count) : [...units(count), cutUnit(units(count + 1)[count], share)];
-      const body = writer.body(some);
+      const some = share === 0 ? units.some(count) : [...units.some(count), cutUnit(units.next(count), share)];
+      const body = writer.body(some, notes.references(some));
       const counts = countsOf(some, model.container.making.pageWords);
       const resolve = (name: string): string => {
         if (name === "body") return body;
         if (name === "rsids") return savesXml(model.prefix, filler.saves);
-        return String(counts[name.slice("count:".length)] ?? "");
+        if (name.startsWith("count:")) return String(counts[name.slice("count:".length)] ?? "");
+        return notes.xml(name);
       };
       return filler.templates.map((template) => filled(template, resolve));
     },
   };
 }
 
-function cutUnit(unit: Unit | undefined, words: number): Unit {
-  if (unit?.kind !== "paragraph") throw new RangeError("Expected a paragraph to cut.");
+function cutUnit(unit: Paragraph | null, words: number): Unit {
+  if (unit === null) throw new RangeError("Expected a paragraph to cut.");
   const text = unit.text.split(" ").slice(0, words).join(" ");
   return { ...unit, text: text.replace(/[,;:]?$/, (end) => (end === "" ? "" : ".")) };
 }

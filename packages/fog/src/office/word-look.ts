@@ -5,7 +5,7 @@ import { localName, openTag, type XmlElement } from "./xml.js";
 const properties: ReadonlySet<string> = new Set(["pPr", "rPr", "tblPr", "tblGrid", "tcPr", "trPr", "sectPr"]);
 const leftOut: ReadonlySet<string> = new Set(
   (
-    "sectPr pPrChange rPrChange tblPrChange tcPrChange trPrChange sectPrChange tblGridChange headerReference footerReference ins del " +
+    "sectPr pPrChange rPrChange tblPrChange tcPrChange trPrChange sectPrChange tblGridChange ins del " +
     "moveFrom moveTo footnotePr endnotePr tblCaption tblDescription printerSettings cnfStyle divId proofErr"
   ).split(" "),
 );
@@ -17,16 +17,20 @@ export function isProperties(local: string): boolean {
 /** Collects the XML of properties while it is read. */
 export class LookWriter {
   readonly #own: OwnStyles;
+  readonly #running: ReadonlySet<string>;
   readonly #xml: string[] = [];
   #depth = 0;
   #skipped = 0;
 
-  constructor(own: OwnStyles) {
+  /** @param running - Identifiers of the headers and footers that a decoy has. */
+  constructor(own: OwnStyles, running: ReadonlySet<string>) {
     this.#own = own;
+    this.#running = running;
   }
 
   open(element: XmlElement): void {
-    const skip = this.#skipped > 0 || (this.#depth > 0 && (leftOut.has(element.local) || !isWords(element.name)));
+    const isOut = isReference(element) ? !this.#running.has(element.attributes["r:id"] ?? "") : isLeftOut(element);
+    const skip = this.#skipped > 0 || (this.#depth > 0 && isOut);
     if (skip) this.#skipped += 1;
     else this.#xml.push(openTag(element.name, this.#attributes(element), element.isEmpty ? "/>" : ">"));
     this.#depth += 1;
@@ -46,10 +50,20 @@ export class LookWriter {
 
   #attributes(element: XmlElement): Readonly<Record<string, string>> {
     const entries = Object.entries(withStyle(element, this.#own));
+    const isKept = (name: string): boolean => isWords(name) || (name === "r:id" && isReference(element));
     return Object.fromEntries(
-      entries.filter(([name]) => !/^(?:rsid|paraId|textId)/.test(localName(name)) && isWords(name)),
+      entries.filter(([name]) => !/^(?:rsid|paraId|textId)/.test(localName(name)) && isKept(name)),
     );
   }
+}
+
+function isReference({ local }: XmlElement): boolean {
+  return local === "headerReference" || local === "footerReference";
+}
+
+/** Whether something of properties is no look. */
+export function isLeftOut({ local, name }: XmlElement): boolean {
+  return leftOut.has(local) || !isWords(name);
 }
 
 /** Of the namespaces of text documents, which stand under one of these prefixes everywhere; others may not be declared. */

@@ -93,14 +93,27 @@ const settings = new Set(
   ).split(" "),
 );
 
-/** `word/settings.xml` (the same, 17.15): what every document has; saves and identifiers of documents are made anew. */
-export function settingPart({ local, attributes }: XmlElement, parents: readonly string[]): Replaced {
-  if (parents.length === 0) return { attributes: plainAttributes(attributes) };
-  if (parents.length === 1 && !settings.has(local)) return null;
-  if (local === "rsids") return { attributes: {}, inner: slot("rsids") };
-  if (local !== "docId") return { attributes: plainAttributes(attributes) };
-  const name = attributeOf(attributes, "val").startsWith("{") ? "guid" : "hex";
-  return { attributes: withAttribute(attributes, "val", slot(name)) };
+/** Settings of what stands in another part, which must be there. */
+const notes: ReadonlyMap<string, string> = new Map([
+  ["footnotePr", "word/footnotes.xml"],
+  ["endnotePr", "word/endnotes.xml"],
+]);
+
+/**
+ * `word/settings.xml` (the same, 17.15): what every document has; saves and identifiers of documents are made anew.
+ * @param isKept - Whether a decoy has a part of this name.
+ */
+export function settingPart(
+  isKept: (part: string) => boolean,
+): (element: XmlElement, parents: readonly string[]) => Replaced {
+  return ({ local, attributes }, parents) => {
+    if (parents.length === 0) return { attributes: plainAttributes(attributes) };
+    if (parents.length === 1 && !settings.has(local) && !isKept(notes.get(local) ?? "")) return null;
+    if (local === "rsids") return { attributes: {}, inner: slot("rsids") };
+    if (local !== "docId") return { attributes: plainAttributes(attributes) };
+    const name = attributeOf(attributes, "val").startsWith("{") ? "guid" : "hex";
+    return { attributes: withAttribute(attributes, "val", slot(name)) };
+  };
 }
 
 /** `word/numbering.xml` (the same, 17.9). */
@@ -120,7 +133,12 @@ export function fontPart({ local, attributes }: XmlElement): Replaced {
   return local.startsWith("embed") ? null : { attributes: plainAttributes(attributes) };
 }
 
-const webSettings = new Set(["optimizeForBrowser", "allowPNG", "relyOnVML", "doNotRelyOnCSS"]);
+const webSettings = new Set(
+  (
+    "optimizeForBrowser allowPNG relyOnVML doNotRelyOnCSS doNotSaveAsSingleFile doNotOrganizeInFolder doNotUseLongFileNames " +
+    "pixelsPerInch targetScreenSz encoding"
+  ).split(" "),
+);
 
 export function webSettingPart({ local, attributes }: XmlElement, parents: readonly string[]): Replaced {
   return parents.length === 0 || webSettings.has(local) ? { attributes: plainAttributes(attributes) } : null;

@@ -48,9 +48,9 @@ const silent: ReadonlySet<string> = new Set([
   "comment",
 ]);
 
-/** `word/document.xml` (ISO/IEC 29500-1, 17.2) as paragraphs and tables. */
-export function readDocument(part: Uint8Array, own: OwnStyles): ReadDocument {
-  const scanner = new Scanner(own);
+/** `word/document.xml` (ISO/IEC 29500-1, 17.2) as paragraphs and tables. @param running - Headers and footers it may name. */
+export function readDocument(part: Uint8Array, own: OwnStyles, running: ReadonlySet<string>): ReadDocument {
+  const scanner = new Scanner(own, running);
   let quiet = 0;
   readXml(part, {
     open(element, parents) {
@@ -86,6 +86,7 @@ interface OpenTable {
 
 class Scanner {
   readonly #own: OwnStyles;
+  readonly #running: ReadonlySet<string>;
   readonly #items: (ReadParagraph | ReadTable)[] = [];
   readonly #names = new Map<string, number>();
   #prefix = "";
@@ -98,8 +99,9 @@ class Scanner {
   #depth = 0;
   #look: LookWriter | null = null;
 
-  constructor(own: OwnStyles) {
+  constructor(own: OwnStyles, running: ReadonlySet<string>) {
     this.#own = own;
+    this.#running = running;
   }
 
   result(): ReadDocument {
@@ -109,7 +111,7 @@ class Scanner {
 
   open(element: XmlElement, parents: readonly string[]): void {
     if (this.#table !== null && isMerged(element)) this.#table.isRegular = false;
-    if (this.#look === null && isProperties(element.local)) this.#look = new LookWriter(this.#own);
+    if (this.#look === null && isProperties(element.local)) this.#look = new LookWriter(this.#own, this.#running);
     if (this.#look === null) this.#begin(element, parents);
     else this.#look.open(element);
   }

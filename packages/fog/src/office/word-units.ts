@@ -1,3 +1,4 @@
+import type { Prose } from "../decoy/prose.js";
 import { RowMaker } from "../decoy/row-maker.js";
 import { BlockMaker } from "../decoy/text-decoy.js";
 import type { Sources } from "../decoy/values-maker.js";
@@ -17,14 +18,15 @@ export interface OpenedTable {
 /** Rows of one table at most, before the next begins. */
 const mostRows = 100_000;
 
+/** Makes paragraphs of a document's words. */
+export function proseMaker(prose: Prose, sources: Sources): BlockMaker {
+  const encoding = { characters: "utf-8", byteOrderMark: false } as const;
+  return new BlockMaker({ kind: "text", encoding, lineEnd: "\n", headers: [], width: 0, blocks: [], prose }, sources);
+}
+
 /** The units of a decoy, item after item as the original has them, and over again without end. */
 export function* unitsOf(model: DocumentModel, sources: Sources, label: (text: string) => string): Generator<Unit> {
-  const encoding = { characters: "utf-8", byteOrderMark: false } as const;
-  const { prose } = model;
-  const maker = new BlockMaker(
-    { kind: "text", encoding, lineEnd: "\n", headers: [], width: 0, blocks: [], prose },
-    sources,
-  );
+  const maker = proseMaker(model.prose, sources);
   for (;;) {
     for (const item of model.items) {
       if (item.kind === "table") yield* rowsOf(item, sources, label);

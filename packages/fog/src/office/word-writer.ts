@@ -1,5 +1,6 @@
 import { escapeText } from "../template/escape-text.js";
 import type { TemplateFiller } from "../template/template-filler.js";
+import type { NoteSlot } from "./note-parts.js";
 import type { CellLook, DocumentModel } from "./office-model.js";
 import type { OpenedTable, Unit } from "./word-units.js";
 import { localName } from "./xml.js";
@@ -17,7 +18,8 @@ export class WordWriter {
     this.#prefix = model.prefix;
   }
 
-  body(units: readonly Unit[]): string {
+  /** @param references - The notes that paragraphs refer to. */
+  body(units: readonly Unit[], references: ReadonlyMap<Unit, readonly NoteSlot[]>): string {
     const xml: string[] = [];
     let open: OpenedTable | null = null;
     for (const unit of units) {
@@ -25,10 +27,43 @@ export class WordWriter {
       if (open !== null && table !== open) xml.push(`</${this.#prefix}tbl>`);
       if (table !== null && table !== open) xml.push(this.#tableStart(table));
       open = table;
-      xml.push(this.#once(unit));
+      xml.push(this.#referring(this.#once(unit), references.get(unit) ?? []));
     }
     if (open !== null) xml.push(`</${this.#prefix}tbl>`);
     return xml.join("");
+  }
+
+  /** The content of a comment or a note (the same, 17.11 and 17.13.4). */
+  note({ kind, style, mark, attributes }: NoteSlot, text: string): string {
+    const w = this.#prefix;
+    const look = style === "" ? "" : `<${w}pPr><${w}pStyle ${w}val="${style}"/></${w}pPr>`;
+    const own = `<${w}${kind === "comment" ? "annotation" : kind}Ref/>`;
+    const said = kind === "comment" ? escapeText(text) : ` ${escapeText(text)}`;
+    const kept = kind === "comment" ? "" : ' xml:space="preserve"';
+    const run = text === "" ? "" : `<${w}r><${w}t${kept}>${said}</${w}t></${w}r>`;
+    const names = attributes.map((name) => this.#attribute(name)).join("");
+    return `<${w}p${names}>${look}${this.#marked(mark, own)}${run}</${w}p>`;
+  }
+
+  #marked(mark: string, element: string): string {
+    const w = this.#prefix;
+    const look = mark === "" ? "" : `<${w}rPr><${w}rStyle ${w}val="${mark}"/></${w}rPr>`;
+    return `<${w}r>${look}${element}</${w}r>`;
+  }
+
+  /** A comment is on all of its paragraph. */
+  #referring(xml: string, notes: readonly NoteSlot[]): string {
+    const w = this.#prefix;
+    const end = `</${w}p>`;
+    return notes.reduce((paragraph, { kind, number, mark }) => {
+      const id = `${w}id="${number}"`;
+      const reference = this.#marked(mark, `<${w}${kind}Reference ${id}/>`);
+      if (kind !== "comment") return paragraph.slice(0, -end.length) + reference + end;
+      const from = paragraph.indexOf(`<${w}r>`);
+      const range = [`<${w}commentRangeStart ${id}/>`, `<${w}commentRangeEnd ${id}/>`] as const;
+      const text = paragraph.slice(from, -end.length);
+      return paragraph.slice(0, from) + range[0] + text + range[1] + reference + end;
+    }, xml);
   }
 
   /** Identifiers of a paragraph stay its own, however often it is written. */

@@ -89,7 +89,8 @@ function powerOf(value: number): number {
 export interface Made {
   readonly created: string;
   readonly modified: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: between them it was edited. */
+  readonly begun: number;
   readonly changed: number;
   readonly minutes: number;
   readonly revision: number;
@@ -109,6 +110,7 @@ export function madeOf(making: Making, draws: Draws): Made {
   return {
     created: stamped(making.created, created, draws),
     modified: stamped(making.modified, changed, draws),
+    begun: 1000 * (span > 0 ? created : Math.max(0, changed - freshest)),
     changed: 1000 * changed,
     minutes,
     revision: somewhere(making.revision, draws),

@@ -23,6 +23,12 @@ export function personSlot(role: string, name: string): string {
   return nobody.test(trimmed) ? escapeText(name) : slot(`person:${formOf(trimmed)}:${role}`);
 }
 
+/** What a name is shortened to. */
+export function initialsOf(name: string): string {
+  const first = name.match(/(?<!\S)\p{L}/gu) ?? [];
+  return first.slice(0, 3).join("").toUpperCase();
+}
+
 export function madePerson(form: string, faker: Faker): string {
   const [first, last] = [faker.person.firstName(), faker.person.lastName()];
   const login = `${first.charAt(0)}${last}`.replaceAll(/[^A-Za-z]/g, "").toLowerCase();

@@ -12,6 +12,11 @@ export function filled(template: string, resolve: (name: string) => string): str
   return template.replaceAll(any, (_, name: string) => resolve(name));
 }
 
+/** The names of the slots in a template, in their order. */
+export function slotsIn(template: string): string[] {
+  return [...template.matchAll(any)].map(([, name = ""]) => name);
+}
+
 export function withoutSlots(text: string): string {
   return text.replaceAll(open, "").replaceAll(close, "");
 }

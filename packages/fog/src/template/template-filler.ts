@@ -4,7 +4,7 @@ import { fakeWord } from "../decoy/lexicon.js";
 import type { Sources } from "../decoy/values-maker.js";
 import { escapeText } from "./escape-text.js";
 import { type Made, madeOf } from "./making.js";
-import { madePerson } from "./people.js";
+import { initialsOf, madePerson } from "./people.js";
 import { filled, slot } from "./slots.js";
 import { type Templates, templatesOf } from "./templates.js";
 
@@ -55,6 +55,10 @@ export class TemplateFiller {
     switch (kind) {
       case "person":
         return this.#person(form, role);
+      case "initials":
+        return initialsOf(this.#person(form, role));
+      case "between":
+        return this.#between(form === "minute" ? 60_000 : 1000);
       case "title":
         return this.title(Number(form) || 1);
       case "company":
@@ -82,6 +86,13 @@ export class TemplateFiller {
     const known = this.#people.get(role) ?? escapeText(madePerson(form, this.#sources.faker));
     this.#people.set(role, known);
     return known;
+  }
+
+  /** A moment of editing, in steps of so many milliseconds. */
+  #between(step: number): string {
+    const { begun, changed } = this.made;
+    const moment = begun + this.#sources.draws.unit() * (changed - begun);
+    return `${new Date(moment - (moment % step)).toISOString().slice(0, 19)}Z`;
   }
 
   /** Items of one capsule begin at different numbers, as no two documents have one identifier. */
