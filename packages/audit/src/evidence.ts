@@ -103,7 +103,10 @@ export interface Entry {
   readonly reason: string | null;
   /** What the guard made of it; null where none was asked, or its journal could not be read. */
   readonly fog: FogVerdict | null;
-  /** Plaintext bytes. A release of which no end was recorded counts as the whole item. */
+  /**
+   * Plaintext bytes. A release of which no end was recorded counts as the whole item; what the same access delivered again
+   * after it had come to its end is not in it.
+   */
   readonly bytes: number;
   readonly place: { readonly address: string | null; readonly country: string | null; readonly saidBy: "host" };
 }
