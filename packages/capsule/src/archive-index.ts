@@ -2,9 +2,12 @@ import {
   type ArchiveObject,
   type ArchivePlace,
   type FrontCoded,
-  FrontCodedReader,
   FrontCodedWriter,
+  isAfter,
+  readFrontCoded,
 } from "./front-coding.js";
+
+type Objects = Generator<ArchiveObject, void, undefined>;
 
 /** Objects sorted at once, as such. */
 const sortedAtOnce = 4096;
@@ -31,34 +34,29 @@ export class ArchiveIndex {
   }
 
   /** Those whose names begin so, in the order of their names (by UTF-16 code units). */
-  *under(prefix: string): Generator<ArchiveObject, void, undefined> {
+  *under(prefix: string): Objects {
     for (const object of this.#from(prefix)) {
       if (!object.name.startsWith(prefix)) return;
       yield object;
     }
   }
 
-  *#from(name: string): Generator<ArchiveObject, void, undefined> {
-    const { bytes, starts } = this.#objects;
+  *#from(name: string): Objects {
+    const { starts } = this.#objects;
     let [low, high] = [0, starts.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const { name: found } = new FrontCodedReader(bytes, starts[middle] ?? 0).next();
-      if (found <= name) low = middle + 1;
-      else high = middle;
+      if (isAfter(this.#objects, starts[middle] ?? 0, name)) high = middle;
+      else low = middle + 1;
     }
-    const reader = new FrontCodedReader(bytes, starts[low - 1] ?? 0);
-    while (!reader.isDone) {
-      const object = reader.next();
-      if (object.name >= name) yield object;
-    }
+    for (const object of readFrontCoded(this.#objects, starts[low - 1] ?? 0)) if (object.name >= name) yield object;
   }
 }
 
 /** Takes objects in any order, and makes their index. */
 export class ArchiveIndexer {
   readonly #sortedAtOnce: number;
-  readonly #runs: ArchiveIndex[] = [];
+  readonly #runs: FrontCoded[] = [];
   #pending: ArchiveObject[] = [];
   #run: FrontCodedWriter = new FrontCodedWriter();
   size = 0;
@@ -77,14 +75,10 @@ export class ArchiveIndexer {
   /** null when a name was added twice. */
   finish(): ArchiveIndex | null {
     this.#sort();
-    this.#runs.push(new ArchiveIndex(this.#run.finish()));
-    // The two that have waited longest are about as long as each other: every object is copied as often as there are
-    // doublings, whatever order somebody put them into.
-    for (;;) {
-      const [one, other] = this.#runs.splice(0, 2);
-      if (one === undefined || other === undefined) return one?.size === this.size ? one : null;
-      this.#runs.push(merged(one, other));
-    }
+    this.#runs.push(this.#run.finish());
+    const [one, ...more] = this.#runs;
+    const objects = one !== undefined && more.length === 0 ? one : mergedRuns(this.#runs);
+    return objects.size === this.size ? new ArchiveIndex(objects) : null;
   }
 
   /** What was written in order, as an export is, goes on in one run. */
@@ -92,21 +86,37 @@ export class ArchiveIndexer {
     const sorted = this.#pending.sort((one, other) => (one.name < other.name ? -1 : 1));
     this.#pending = [];
     if (sorted[0] !== undefined && sorted[0].name <= this.#run.last) {
-      this.#runs.push(new ArchiveIndex(this.#run.finish()));
+      this.#runs.push(this.#run.finish());
       this.#run = new FrontCodedWriter();
     }
     for (const object of sorted) this.#run.add(object);
   }
 }
 
-function merged(one: ArchiveIndex, other: ArchiveIndex): ArchiveIndex {
+/** Every object passes as many mergers as there are doublings, whatever order somebody put them into. */
+function mergedRuns(runs: readonly FrontCoded[]): FrontCoded {
   const writer = new FrontCodedWriter();
-  const right = other.under("");
-  let waiting = right.next();
-  for (const left of one.under("")) {
-    for (; !waiting.done && waiting.value.name < left.name; waiting = right.next()) writer.add(waiting.value);
-    writer.add(left);
+  const streams = runs.map((run) => readFrontCoded(run, 0));
+  for (;;) {
+    const [one, other] = streams.splice(0, 2);
+    if (other !== undefined && one !== undefined) streams.push(merged(one, other));
+    else {
+      for (const object of one ?? []) writer.add(object);
+      return writer.finish();
+    }
   }
-  for (; !waiting.done; waiting = right.next()) writer.add(waiting.value);
-  return new ArchiveIndex(writer.finish());
+}
+
+function* merged(left: Objects, right: Objects): Objects {
+  let [one, other] = [left.next(), right.next()];
+  while (!one.done && !other.done)
+    if (one.value.name < other.value.name) {
+      yield one.value;
+      one = left.next();
+    } else {
+      yield other.value;
+      other = right.next();
+    }
+  for (; !one.done; one = left.next()) yield one.value;
+  for (; !other.done; other = right.next()) yield other.value;
 }

@@ -16,52 +16,64 @@ export interface ArchiveObject extends ArchivePlace {
  * string table): how many characters both begin with, how many follow, those, and the place as two numbers.
  */
 export interface FrontCoded {
-  readonly bytes: Uint8Array;
-  /** Where every sixteenth begins, from the first on: its name stands whole, so that a search may begin there. */
+  /** As long as their objects are, 64 KiB at most: one long array would have to be copied whenever it is full. */
+  readonly pages: readonly Uint8Array[];
+  /** Page times 64 KiB, and the place in it, where a name stands whole, so that a search may begin there. */
   readonly starts: Uint32Array;
   readonly size: number;
 }
 
 const block = 512;
+const pageBytes = 65_536;
+/** In a page the first name stands whole, and then one of so many. */
 const interval = 16;
 /** Two lengths, a name, and two numbers of 53 bits. */
 const mostBytes = 2 + 256 + 2 * 8;
 
 export class FrontCodedWriter {
-  #bytes: Uint8Array = new Uint8Array(8 * mostBytes);
-  #at = 0;
+  readonly #pages: Uint8Array[] = [];
   readonly #starts: number[] = [];
+  #page: Uint8Array = new Uint8Array(pageBytes);
+  #at = 0;
+  #sinceWhole = 0;
   #size = 0;
   last = "";
 
   /** @param object comes after the last one, or has its name: what comes twice is written once */
   add({ name, offset, size }: ArchiveObject): void {
     if (name === this.last) return;
-    this.#makeRoom();
-    const isWhole = this.#size++ % interval === 0;
-    if (isWhole) this.#starts.push(this.#at);
-    const shared = isWhole ? 0 : sharedLength(this.last, name);
+    if (this.#at + mostBytes > pageBytes) this.#turn();
+    const shared = this.#shared(name);
     this.#byte(shared);
     this.#byte(name.length - shared - 1);
     for (let at = shared; at < name.length; at++) this.#byte(name.charCodeAt(at));
     this.#number(offset / block);
     this.#number(size);
+    this.#size++;
     this.last = name;
   }
 
   finish(): FrontCoded {
-    return { bytes: this.#bytes.slice(0, this.#at), starts: Uint32Array.from(this.#starts), size: this.#size };
+    this.#pages.push(this.#page.slice(0, this.#at));
+    return { pages: this.#pages, starts: Uint32Array.from(this.#starts), size: this.#size };
   }
 
-  #makeRoom(): void {
-    if (this.#at + mostBytes <= this.#bytes.length) return;
-    const bytes = new Uint8Array(2 * this.#bytes.length);
-    bytes.set(this.#bytes);
-    this.#bytes = bytes;
+  #turn(): void {
+    this.#pages.push(this.#page.subarray(0, this.#at));
+    this.#page = new Uint8Array(pageBytes);
+    this.#at = 0;
+  }
+
+  #shared(name: string): number {
+    if (this.#at === 0 || this.#sinceWhole === interval) {
+      this.#starts.push(this.#pages.length * pageBytes + this.#at);
+      this.#sinceWhole = 0;
+    }
+    return this.#sinceWhole++ === 0 ? 0 : sharedLength(this.last, name);
   }
 
   #byte(value: number): void {
-    this.#bytes[this.#at++] = value;
+    this.#page[this.#at++] = value;
   }
 
   /** Seven bits a byte, the lowest first; all but the last have the eighth. */
@@ -72,32 +84,53 @@ export class FrontCodedWriter {
   }
 }
 
-export class FrontCodedReader {
-  readonly #bytes: Uint8Array;
+/** From one of the starts on, all that follow. */
+export function* readFrontCoded({ pages }: FrontCoded, start: number): Generator<ArchiveObject, void, undefined> {
+  let inPage = start % pageBytes;
+  for (let number = Math.floor(start / pageBytes); number < pages.length; number++) {
+    const reader = new PageReader(pages[number] ?? new Uint8Array(), inPage);
+    while (!reader.isDone) yield reader.next();
+    inPage = 0;
+  }
+}
+
+/** Whether the name that stands whole at a start comes after another one. */
+export function isAfter({ pages }: FrontCoded, start: number, name: string): boolean {
+  const page = pages[Math.floor(start / pageBytes)] ?? new Uint8Array();
+  const first = (start % pageBytes) + 2;
+  const end = first + (page[first - 1] ?? 0) + 1;
+  for (let at = first; at < end; at++) {
+    const difference = (page[at] ?? 0) - (name.charCodeAt(at - first) || 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}
+
+class PageReader {
+  readonly #page: Uint8Array;
   #at: number;
   #name = "";
 
-  /** @param at where a name stands whole */
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
+  constructor(page: Uint8Array, at: number) {
+    this.#page = page;
     this.#at = at;
   }
 
   get isDone(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#page.length;
   }
 
   next(): ArchiveObject {
     const shared = this.#byte();
     const start = this.#at + 1;
     const end = start + this.#byte() + 1;
-    this.#name = this.#name.slice(0, shared) + String.fromCharCode(...this.#bytes.subarray(start, end));
+    this.#name = this.#name.slice(0, shared) + String.fromCharCode(...this.#page.subarray(start, end));
     this.#at = end;
     return { name: this.#name, offset: this.#number() * block, size: this.#number() };
   }
 
   #byte(): number {
-    return this.#bytes[this.#at++] ?? 0;
+    return this.#page[this.#at++] ?? 0;
   }
 
   #number(): number {
@@ -112,6 +145,6 @@ export class FrontCodedReader {
 
 function sharedLength(one: string, other: string): number {
   let length = 0;
-  while (length < one.length && one[length] === other[length]) length++;
+  while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length++;
   return length;
 }
