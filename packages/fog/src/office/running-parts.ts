@@ -17,8 +17,8 @@ const known = new Set(
 
 /** Fields that say a page's number, or how many there are. */
 const pageField = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)(?:\s+\\\*\s+(?:MERGEFORMAT|Arabic|roman|ROMAN))*\s*$/;
-/** What stands between such numbers, in the languages that programs come in. */
-const pageWords = /^(?:Page|Seite|Pagina|Página|of|von|de|di|sur|van|[\s/|–—.,:-])+$/iu;
+/** What stands between such numbers, each of them a 1, in the languages that programs come in. */
+const pageWords = /^(?:Page|Seite|Pagina|Página|of|von|de|di|sur|van|[\s1/|–—.,:-])+$/iu;
 
 /** `word/header*.xml` and `word/footer*.xml` (ISO/IEC 29500-1, 17.10): their look, numbers of pages, and other words. */
 export function runningEditor(own: OwnStyles): Editor {
@@ -36,8 +36,9 @@ export function runningEditor(own: OwnStyles): Editor {
       const local = parents.at(-1);
       if (local === "instrText") return pageInstruction(text);
       if (local !== "t") return "";
-      if (/^\s*\d{1,4}\s*$/.test(text)) return "1";
-      return pageWords.test(text) ? escapeText(text) : titleSlot(text);
+      const shown = text.replaceAll(/\p{Nd}+/gu, "1");
+      const isPage = pageWords.test(shown) && (/\p{L}/u.test(shown) || /^\D*\d?\D*$/.test(shown));
+      return isPage ? escapeText(shown) : titleSlot(text);
     },
   };
 }

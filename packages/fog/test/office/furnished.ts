@@ -10,6 +10,7 @@ export const furnishedSecrets: readonly string[] = [
     "5B2A77D1",
     "0DDBA115-1234-4ABC-8DEF-0123456789AB",
     "LaserJet",
+    "815471100",
     "FOGBOUND-PRIVATE",
   ],
 ];
@@ -145,7 +146,7 @@ export function furnishedWord(paragraphs: readonly string[], rows: readonly (rea
       '<w:hyperlink r:id="rId1"><w:r><w:t>Nachtigall</w:t></w:r></w:hyperlink><w:bookmarkStart w:id="3" w:name="Nachtigall"/><w:bookmarkEnd w:id="3"/></w:p>' +
       '<w:tbl><w:tblPr><w:tblStyle w:val="ZaudererGrid"/><w:tblCaption w:val="Nachtigall"/></w:tblPr><w:tr w:rsidR="00C0FFEE"><w:tc><w:customXml w:element="Nachtigall"><w:p><w:r><w:t>Nachtigall</w:t></w:r></w:p></w:customXml>' +
       "<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Kunigunde Lichtblau</w:t></w:r></w:p></w:tc></w:tr></w:tbl>" +
-      '<w:sdt><w:sdtPr><w:alias w:val="Nachtigall"/><w:tag w:val="Nachtigall"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>+43 664 0815-4711</w:t></w:r></w:p></w:sdtContent></w:sdt></w:hdr>',
+      '<w:sdt><w:sdtPr><w:alias w:val="Nachtigall"/><w:tag w:val="Nachtigall"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Page 12 of 3</w:t></w:r><w:r><w:t>43 664 0815-4711</w:t></w:r></w:p></w:sdtContent></w:sdt></w:hdr>',
     "word/footer1.xml":
       `${declaration}<w:ftr ${word}><w:p w:rsidR="00C0FFEE"><w:pPr><w:pStyle w:val="Footer"/></w:pPr><w:r><w:t xml:space="preserve">Page </w:t></w:r>${field("PAGE")}` +
       `<w:r><w:t xml:space="preserve"> of </w:t></w:r>${field("NUMPAGES")}${field("FILENAME Hinterholz")}<w:fldSimple w:instr=" DOCPROPERTY Nachtigall "><w:r><w:t>Nachtigall</w:t></w:r></w:fldSimple></w:p></w:ftr>`,

@@ -243,3 +243,17 @@ export function excelParts(rows: readonly (readonly string[])[]): Parts {
       `<Company>${metadata.company}</Company><AppVersion>16.0300</AppVersion></Properties>`,
   };
 }
+
+/** What stands in these documents and in no decoy of them. */
+export const secrets: readonly string[] = [
+  "Zauderer",
+  "Quellwasser",
+  "Brandlhuber",
+  "Wilhelmina",
+  "Ottokar",
+  "Confidential",
+  "intranet",
+  "7C0FFEE0",
+  "3F2A1B0C",
+  "00A11CE5",
+];

@@ -6,23 +6,10 @@ import { rarity } from "../../src/decoy/rarity.js";
 import { readSymbol } from "../../src/decoy/symbols.js";
 import { templatesOf } from "../../src/template/templates.js";
 import { decoyOf, learn, seed } from "../decoy/helpers.js";
-import { archive, cellsOfCustomers, excelParts, novel, wordParts } from "./kit.js";
+import { archive, cellsOfCustomers, excelParts, novel, secrets, wordParts } from "./kit.js";
 
 // Learning and making are work for the processor, and other tests run beside these.
 vi.setConfig({ testTimeout: 300_000 });
-
-const secrets = [
-  "Zauderer",
-  "Quellwasser",
-  "Brandlhuber",
-  "Wilhelmina",
-  "Ottokar",
-  "Confidential",
-  "intranet",
-  "7C0FFEE0",
-  "3F2A1B0C",
-  "00A11CE5",
-];
 
 /** All there is in a package: every entry inflated, and the bytes themselves. */
 function everything(made: Uint8Array): string {

@@ -13,7 +13,7 @@ import {
   furnishedWord,
   furnishedWordParts,
 } from "./furnished.js";
-import { archive, cellsOfCustomers, excelParts, novel, type Parts, wordParts } from "./kit.js";
+import { archive, cellsOfCustomers, excelParts, novel, type Parts, secrets, wordParts } from "./kit.js";
 
 // Learning and making are work for the processor, and other tests run beside these.
 vi.setConfig({ testTimeout: 300_000 });
@@ -74,7 +74,7 @@ describe.each([
 
   test("has nothing of what stands in those parts, nor has its model", async () => {
     const before = Object.values(original).join("\n");
-    const given = furnishedSecrets.filter((secret) => before.includes(secret));
+    const given = [...furnishedSecrets, ...secrets].filter((secret) => before.includes(secret));
     expect(given.length).toBeGreaterThan(name.endsWith("docx") ? 12 : 3);
     const bytes = archive(original, "word");
     const model = await learn(bytes, name);
@@ -159,7 +159,7 @@ test("a header and a footer of a decoy keep their look, their numbers of pages, 
     /<w:pStyle w:val="Header"\/><\/w:pPr><w:r><w:t>\p{Lu}\p{L}+ \p{L}+ \p{L}+<\/w:t>/u,
   );
   expect(made["word/header1.xml"]).toMatch(
-    /<w:tblPr><w:tblStyle w:val="Style2"\/><\/w:tblPr>.*<w:b\/>.*<w:sdt><w:sdtContent>/,
+    /<w:tblPr><w:tblStyle w:val="Style2"\/><\/w:tblPr>.*<w:b\/>.*<w:sdt><w:sdtContent><w:p><w:r><w:t>Page 1 of 1<\/w:t><\/w:r><w:r><w:t>\p{Lu}/u,
   );
   expect(all(made["word/document.xml"], /<w:(?:header|footer)Reference [^>]*>/g)).toEqual([
     '<w:headerReference w:type="default" r:id="rId9"/>',
@@ -202,6 +202,20 @@ test("a workbook with an empty list of relations opens in a reader that others w
   expect(parts["xl/worksheets/_rels/sheet2.xml.rels"]).toBe(excelFile["xl/worksheets/_rels/sheet2.xml.rels"]);
   expect(parts["xl/_rels/workbook.xml.rels"]).toContain('Id="rId-theme-1"');
   expect(parts["xl/workbook.xml"]).toContain("<definedNames/>");
+});
+
+test("lists of persons and of properties are kept only where they are empty", async () => {
+  const made = partsOf(await madeOf(excelFile, "book.xlsx"));
+  for (const part of ["xl/persons/person.xml", "docProps/custom.xml"]) {
+    expect(made[part]).toBe(excelFile[part]);
+    const named = (excelFile[part] ?? "").replace(/(?:\/>|><\/\w+>)$/, (end) =>
+      end === "/>" ? '><person displayName="Nachtigall"/></personList>' : '><property name="Nachtigall"/></Properties>',
+    );
+    expect(named).toContain("Nachtigall");
+    const without = partsOf(await madeOf({ ...excelFile, [part]: named }, "book.xlsx"));
+    expect(without[part]).toBeUndefined();
+    expect(Object.values(without).join("\n")).not.toContain("Nachtigall");
+  }
 });
 
 test("a folder that an archive lists is listed by its decoy, if anything is in it", async () => {
