@@ -1,5 +1,5 @@
 import { slot } from "../template/slots.js";
-import { isPlainValue } from "./plain-values.js";
+import { isPlainAttribute } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
 import { attributeOf } from "./word-parts.js";
 import { localName, readXml, type XmlElement } from "./xml.js";
@@ -26,7 +26,9 @@ export function isBibliography(part: Uint8Array): boolean {
 
 /** `customXml/item*.xml` that is such a list (ISO/IEC 29500-1, 22.6). */
 export function bibliographyPart({ attributes }: XmlElement): Replaced {
-  const kept = Object.entries(attributes).filter(([key, value]) => key === "SelectedStyle" || isPlainValue(value));
+  const kept = Object.entries(attributes).filter(
+    ([key, value]) => isNamespace(key, value) || /^(?:SelectedStyle|StyleName)$/.test(key) || isVersion(key, value),
+  );
   return { attributes: Object.fromEntries(kept) };
 }
 
@@ -34,10 +36,20 @@ export function bibliographyPart({ attributes }: XmlElement): Replaced {
 const shared = "{EF278816-EC6F-A645-907D-7F25AECB1D4A}";
 
 /** `customXml/itemProps*.xml` beside it (the same, 22.5): its identifier is the document's own. */
-export function bibliographyProperties({ attributes }: XmlElement): Replaced {
+export function bibliographyProperties({ local, attributes }: XmlElement): Replaced {
+  if (!["datastoreItem", "schemaRefs", "schemaRef"].includes(local)) return null;
   const kept = Object.entries(attributes).flatMap(([key, value]) => {
     if (localName(key) === "itemID") return [[key, value === shared ? value : slot("guid")]];
-    return isPlainValue(value) ? [[key, value]] : [];
+    const isSchema = localName(key) === "uri" && value.endsWith("/officeDocument/2006/bibliography");
+    return isNamespace(key, value) || (isSchema && isPlainAttribute(key, value)) ? [[key, value]] : [];
   });
   return { attributes: Object.fromEntries(kept) };
+}
+
+function isNamespace(key: string, value: string): boolean {
+  return /^xmlns(?::\w{1,8})?$/.test(key) && isPlainAttribute(key, value);
+}
+
+function isVersion(key: string, value: string): boolean {
+  return key === "Version" && /^\d{1,4}$/.test(value);
 }

@@ -28,21 +28,23 @@ function isOpen(file: Package, name: string): boolean {
   const part = file.part(name);
   if (part === null) return false;
   if (/theme\d\.xml$/.test(name)) return !new TextDecoder().decode(part).includes("blip ");
-  if (name === "docProps/custom.xml" || name === "xl/persons/person.xml") return isEmpty(part);
+  if (name === "docProps/custom.xml") return isEmpty(part, "Properties");
+  if (name === "xl/persons/person.xml") return isEmpty(part, "personList");
   if (!name.startsWith("customXml/")) return true;
   const item = file.part(name.replace("itemProps", "item"));
   // What other programs put there may be XML that is none of ours to refuse a document for.
   return item !== null && orNothing(() => isBibliography(item)) === true;
 }
 
-function isEmpty(part: Uint8Array): boolean {
-  let elements = 0;
+/** Whether a part is its root alone, of this name, with namespaces and nothing else. */
+function isEmpty(part: Uint8Array, root: string): boolean {
+  const names: string[] = [];
   readXml(part, {
-    open: () => {
-      elements += 1;
+    open: ({ local, attributes }) => {
+      names.push(local, ...Object.keys(attributes).filter((name) => !/^xmlns(?::\w{1,8})?$|^mc:Ignorable$/.test(name)));
     },
   });
-  return elements === 1;
+  return names.length === 1 && names[0] === root;
 }
 
 /** What its relations may be of: a part that is kept, or the package. */

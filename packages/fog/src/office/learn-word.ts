@@ -22,7 +22,7 @@ const fewestLetters = 40;
 export function readWordDocument(file: Package): ((detail: Detail) => DocumentModel) | null {
   const part = file.part("word/document.xml");
   if (part === null) return null;
-  const own = ownStyles(file.part("word/styles.xml"));
+  const own = ownStyles([file.part("word/styles.xml"), file.part("word/stylesWithEffects.xml")]);
   const read = readDocument(part, own, runningReferences(file));
   const texts = textsOf(read);
   if (texts.join("").replaceAll(/[^\p{L}]/gu, "").length < fewestLetters) return null;

@@ -1,5 +1,5 @@
 import { blockOfParagraph } from "../decoy/learn-text.js";
-import { attributeOf, type OwnStyles } from "./word-parts.js";
+import { attributeOf, type OwnStyles, styleName } from "./word-parts.js";
 import { type Attributes, readXml, type XmlElement } from "./xml.js";
 
 export type NoteKind = "comment" | "footnote" | "endnote";
@@ -75,8 +75,7 @@ class OpenNote {
   }
 
   #named(attributes: Attributes): string {
-    const style = attributeOf(attributes, "val");
-    const named = this.#own.get(style) ?? style;
+    const named = styleName(attributeOf(attributes, "val"), this.#own);
     return /^[\w-]{1,64}$/.test(named) ? named : "";
   }
 }
@@ -85,5 +84,5 @@ const mostWords = 400;
 
 /** Marks of saves, and identifiers. */
 function isOwn(name: string): boolean {
-  return /^\w{1,8}:(?:rsid\w{0,16}|paraId|textId)$/.test(name);
+  return /^w(?:1\d\w{0,4})?:(?:rsid\w{0,16}|paraId|textId)$/.test(name);
 }

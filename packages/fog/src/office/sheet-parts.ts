@@ -1,5 +1,5 @@
 import { slot } from "../template/slots.js";
-import { isPlainValue, plainAttributes } from "./plain-values.js";
+import { isPlainAttribute, plainAttributes } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
 import { attributeOf, withAttribute } from "./word-parts.js";
 import type { Attributes, XmlElement } from "./xml.js";
@@ -39,7 +39,7 @@ const guid = /^(?:\d{1,4}_)?\{[0-9A-Fa-f-]{36}\}$/;
 function withFreshIds(attributes: Attributes): Attributes {
   const entries = Object.entries(attributes).flatMap(([name, value]) => {
     if (guid.test(value)) return [[name, value.includes("{00000000-0000-0000") ? value : freshId(value)]];
-    return isPlainValue(value) ? [[name, value]] : [];
+    return isPlainAttribute(name, value) ? [[name, value]] : [];
   });
   return Object.fromEntries(entries);
 }

@@ -1,4 +1,4 @@
-import { isPlainValue } from "./plain-values.js";
+import { isPlainAttribute } from "./plain-values.js";
 import type { Replaced } from "./rewrite-xml.js";
 import type { XmlElement } from "./xml.js";
 
@@ -9,7 +9,9 @@ const official = /^(?:Office|Office Theme|Larissa|Office-Design)(?: 20\d\d ?- ?2
 export function themePart({ local, attributes }: XmlElement): Replaced {
   if (local === "custClrLst" || local === "objectDefaults" || local === "extraClrSchemeLst")
     return { attributes: {}, inner: "" };
-  const kept = Object.entries(attributes).filter(([name, value]) => isPlainValue(value) || isGuid(name, value));
+  const kept = Object.entries(attributes).filter(
+    ([name, value]) => isPlainAttribute(name, value) || isGuid(name, value),
+  );
   const renamed = kept.map(([name, value]) => [
     name,
     name === "name" && named.has(local) ? officialName(local, value) : value,

@@ -6,17 +6,25 @@ import { type Attributes, localName, readXml, type XmlElement } from "./xml.js";
 /** Styles that somebody made, by their id: names of built-in ones are everybody's, theirs are not. */
 export type OwnStyles = ReadonlyMap<string, string>;
 
-export function ownStyles(styles: Uint8Array | null): OwnStyles {
+/** @param parts - Of styles; `null` for one there is not. */
+export function ownStyles(parts: readonly (Uint8Array | null)[]): OwnStyles {
   const own = new Map<string, string>();
-  if (styles === null) return own;
-  readXml(styles, {
-    open({ local, attributes }) {
-      const id = attributeOf(attributes, "styleId");
-      const isOwn = local === "style" && (isCustom(attributes) || !isUsualStyle(id));
-      if (isOwn && !own.has(id)) own.set(id, `Style${own.size + 1}`);
-    },
-  });
+  for (const part of parts) {
+    if (part === null) continue;
+    readXml(part, {
+      open({ local, attributes }) {
+        const id = attributeOf(attributes, "styleId");
+        const isOwn = local === "style" && (isCustom(attributes) || !isUsualStyle(id));
+        if (isOwn && !own.has(id)) own.set(id, `Style${own.size + 1}`);
+      },
+    });
+  }
   return own;
+}
+
+/** What a style is called in a decoy. One that no part of styles has is everybody's, or none. */
+export function styleName(id: string, own: OwnStyles): string {
+  return own.get(id) ?? (isUsualStyle(id) ? id : "Normal");
 }
 
 function isCustom(attributes: Attributes): boolean {
@@ -58,8 +66,7 @@ const references = new Set(["basedOn", "next", "link", "pStyle", "rStyle", "tblS
 export function withStyle({ local, attributes }: XmlElement, own: OwnStyles): Attributes {
   const plain = plainAttributes(attributes);
   if (!references.has(local)) return plain;
-  const renamed = own.get(attributeOf(attributes, "val"));
-  return renamed === undefined ? plain : withAttribute(attributes, "val", renamed);
+  return withAttribute(plain, "val", styleName(attributeOf(attributes, "val"), own));
 }
 
 /** `word/styles.xml` (ISO/IEC 29500-1, 17.7). */

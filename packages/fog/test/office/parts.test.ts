@@ -223,3 +223,45 @@ test("a folder that an archive lists is listed by its decoy, if anything is in i
   const made = await madeOf(listed, "memo.docx");
   expect(Object.keys(unzipSync(made)).filter((part) => part.endsWith("/"))).toEqual(["word/"]);
 });
+
+test("names that stand where nobody looks for one are in no part that is kept", async () => {
+  const hidden: Readonly<Record<string, readonly [string, string]>> = {
+    "word/stylesWithEffects.xml": [
+      "</w:styles>",
+      '<w:style w:type="paragraph" w:customStyle="1" w:styleId="FinkenwerderNote"><w:name w:val="Finkenwerder Note"/></w:style></w:styles>',
+    ],
+    "word/header1.xml": ['<w:pStyle w:val="Header"/>', '<w:pStyle w:val="FinkenwerderNote"/>'],
+    "word/footer1.xml": ['<w:pStyle w:val="Footer"/>', '<w:pStyle w:val="FinkenwerderGone"/>'],
+    "word/comments.xml": ['<w:pStyle w:val="CommentText"/>', '<w:pStyle w:val="FinkenwerderGone"/>'],
+    "word/footnotes.xml": [
+      '<w:p w:rsidR="00C0FFEE"',
+      '<w:p xmlns:own="urn:finkenwerder" own:rsidR="Finkenwerder" w:rsidR="00C0FFEE"',
+    ],
+    "customXml/item1.xml": ["<b:Sources ", '<b:Sources Owner="Finkenwerder" '],
+    "customXml/itemProps1.xml": [
+      "<ds:schemaRefs>",
+      '<ds:schemaRefs><ds:schemaRef ds:uri="Finkenwerder"/><ds:finkenwerder/>',
+    ],
+    "word/webSettings.xml": [
+      "<w:divs>",
+      '<w:encoding w:val="utf-8"/><w:saveSmartTagsAsXml w:val="Finkenwerder"/><w:divs>',
+    ],
+    "docProps/custom.xml": ["<property ", '<property linkTarget="Finkenwerder" '],
+  };
+  const entries = Object.entries(wordFile).map(([part, xml]) => {
+    const [from, to] = hidden[part] ?? ["", ""];
+    return [part, xml.replace(from, to)];
+  });
+  const original: Parts = Object.fromEntries(entries);
+  for (const part of Object.keys(hidden)) expect(original[part], part).toMatch(/finkenwerder/i);
+  const model = await learn(archive(original, "word"), "memo.docx");
+  const made = partsOf(await decoyOf(model, archive(original, "word").length));
+  expect(Object.keys(made)).toEqual(expect.arrayContaining([...furnishedWordParts]));
+  for (const [part, xml] of Object.entries(made)) expect(xml, part).not.toMatch(/finkenwerder/i);
+  const { content } = readModel(model);
+  expect("container" in content ? templatesOf(content.container).join("\n") : "finkenwerder").not.toMatch(
+    /finkenwerder/i,
+  );
+  expect(made["word/header1.xml"]).toMatch(/<w:pStyle w:val="Style\d"\/>/);
+  expect(made["word/footer1.xml"]).toContain('<w:pStyle w:val="Normal"/>');
+});
