@@ -2,8 +2,9 @@ import type { OpenedTable, Unit } from "./word-units.js";
 
 export type Paragraph = Extract<Unit, { kind: "paragraph" }>;
 
-/** Units behind the last that are made to find a text among them, and words of them that may fill a gap. */
+/** Units behind the last that are made to find a text among them; paragraphs and words of them that may fill a gap. */
 const fewestOthers = 8;
+const mostParagraphs = 64;
 const mostWords = 400;
 
 /** The units of a decoy, each made once. Of fewer than the original has, none of its parts is missing: all have fewer. */
@@ -11,6 +12,7 @@ export class ChosenUnits {
   readonly #source: Generator<Unit>;
   readonly #whole: number;
   readonly #made: Unit[] = [];
+  #next: { readonly count: number; readonly paragraph: Paragraph | null } | null = null;
 
   /** @param whole - How many a decoy of this length would have if its text took as many bytes as the original's. */
   constructor(source: Generator<Unit>, whole: number) {
@@ -36,13 +38,19 @@ export class ChosenUnits {
 
   /** A paragraph of what is not among them, of which some words may still fit; `null` where there is no text. */
   next(count: number): Paragraph | null {
+    if (this.#next?.count !== count) this.#next = { count, paragraph: this.#nextOf(count) };
+    return this.#next.paragraph;
+  }
+
+  #nextOf(count: number): Paragraph | null {
     const some = new Set(this.some(count));
     const others = this.#first(Math.max(this.#whole, count + fewestOthers)).filter((unit) => !some.has(unit));
     const paragraphs = others.filter((unit): unit is Paragraph => unit.kind === "paragraph" && unit.text !== "");
-    const [longest] = [...paragraphs].sort((left, right) => right.text.length - left.text.length);
-    if (longest === undefined) return null;
-    const words = paragraphs.flatMap((one) => (one === longest ? [] : one.text.split(" ")));
-    return { ...longest, text: [longest.text, ...words.slice(0, mostWords)].join(" ") };
+    const [first] = paragraphs;
+    if (first === undefined) return null;
+    const longest = paragraphs.reduce((best, one) => (one.text.length > best.text.length ? one : best), first);
+    const rest = paragraphs.slice(0, mostParagraphs).flatMap((one) => (one === longest ? [] : one.text.split(" ")));
+    return { ...longest, text: [longest.text, ...rest.slice(0, mostWords)].join(" ") };
   }
 
   #first(count: number): readonly Unit[] {
