@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import type { DeliveredBody, InstanceId } from "@fogbound/protocol";
-import { type Access, countPermits, isFor, papersOf, placeOf, type Settled } from "./access.js";
+import { type Access, countPermits, papersOf, placeOf, type Settled } from "./access.js";
 import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
@@ -23,9 +23,8 @@ export function judgeAccess(context: Context, access: Access, leases: (id: strin
   for (const one of shown)
     if (judgeShown(context, access, one, leases) && one !== null) permits.add(one.value.authority);
   const [first] = asked;
-  const isLease = shown.some((one) => one !== null && !isFor(access.id, one.value.request));
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
-  if (first !== undefined && answered.length === 0 && shown.length === 0 && !isLease) judgeUnanswered(context, access);
+  if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
   return delivered.length > 0 && Math.max(permits.size, countPermits(access)) < thresholdOf(context, access);
 }
