@@ -4,9 +4,12 @@ import { Serial } from "../src/index.js";
 test("one thing after another, whatever each takes", async () => {
   const serial = new Serial();
   const seen: string[] = [];
+  let end: () => void = () => undefined;
   const slow = serial.run(async () => {
     seen.push("slow began");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
     seen.push("slow ended");
     return 1;
   });
@@ -14,6 +17,10 @@ test("one thing after another, whatever each takes", async () => {
     seen.push("quick");
     return 2;
   });
+  // All that could run by itself has run by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toEqual(["slow began"]);
+  end();
   expect(await Promise.all([slow, quick])).toEqual([1, 2]);
   expect(seen).toEqual(["slow began", "slow ended", "quick"]);
 });
