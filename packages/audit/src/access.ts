@@ -2,7 +2,7 @@ import { toHex } from "@fogbound/crypto";
 import type { AuthorityId, InstanceId } from "@fogbound/protocol";
 import type { Entry } from "./evidence.js";
 import type { Papers } from "./papers.js";
-import type { OpenedRecord } from "./records.js";
+import type { OpenedRecord, ShownAnswer } from "./records.js";
 
 type Asked = Extract<OpenedRecord, { kind: "asked" }>;
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
@@ -17,25 +17,24 @@ export interface Access {
   readonly asked: Asked[];
   readonly answered: Answered[];
   readonly delivered: Delivered[];
+  /** What waits for it, being served under an answer to it. */
+  readonly followers: Set<Access>;
   /** What remains of it when it has been judged; null before. */
   settled: Settled | null;
 }
 
-/** Enough of a judged access to join what comes late, and to tell whether a lease covers a later one. */
+/** Enough of a judged access to join what comes late. */
 export interface Settled {
   readonly headers: readonly string[];
   readonly place: string;
-  readonly subject: string;
   readonly instance: InstanceId;
-  readonly what: string;
-  readonly version: number;
   /** Whether it ended, by the host's record, with fewer permits than it takes. */
   readonly isDenied: boolean;
   readonly entry: Entry | null;
 }
 
 export function newAccess(id: string, leaf: number): Access {
-  return { id, leaf, asked: [], answered: [], delivered: [], settled: null };
+  return { id, leaf, asked: [], answered: [], delivered: [], followers: new Set(), settled: null };
 }
 
 /** The request, by the host's record, or where it wrote none by the journal's. */
@@ -48,9 +47,14 @@ export function isComplete({ id, asked, answered, delivered }: Access): boolean 
   const [end] = delivered;
   if (asked.length === 0 || end === undefined) return false;
   const own = end.answers.filter((one) => one !== null && isFor(id, one.value.request));
-  const answeredBy = new Set(answered.map(({ authority }) => authority));
-  const arrived = own.every((one) => one !== null && answeredBy.has(one.value.authority));
+  const arrived = own.every((one) => one !== null && hasArrived(answered, one));
   return arrived && (own.length > 0 || end.answers.length > 0 || answered.length > 0);
+}
+
+/** Whether the journal entry is here that an answer names. */
+export function hasArrived(answered: readonly Answered[], { value }: ShownAnswer): boolean {
+  const journal = toHex(value.journal);
+  return answered.some(({ authority, stand }) => authority === value.authority && stand.hash === journal);
 }
 
 export function isFor(id: string, requestHash: Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import type { InstanceId, ItemId, KeyHeld } from "@fogbound/protocol";
-import { type Access, isComplete, newAccess, papersOf, type Settled } from "./access.js";
+import { type Access, hasArrived, isComplete, isFor, newAccess, papersOf, type Settled } from "./access.js";
 import { judgeAnswered } from "./answers.js";
 import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
@@ -8,7 +8,7 @@ import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import { type Given, GivenOut } from "./given-out.js";
 import { hostSide, judgeAccess, judgeLaterDelivery } from "./judge.js";
-import { Leases } from "./leases.js";
+import { type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { RequestCounters } from "./requests.js";
 
@@ -63,7 +63,8 @@ export class Accesses {
       return [];
     }
     await this.#join(access, record);
-    if (isComplete(access)) await this.#settle(access);
+    await this.#advance(access);
+    if (record.kind === "answered") await this.#advanceFollowers(access);
     return this.#takeSettled();
   }
 
@@ -73,6 +74,29 @@ export class Accesses {
     this.#counters.finish();
     judgeOutages(this.#context);
     return this.#takeSettled();
+  }
+
+  async #advance(access: Access): Promise<void> {
+    if (access.settled !== null || !isComplete(access)) return;
+    const awaited = this.#awaited(access);
+    if (awaited === null) await this.#settle(access);
+    else awaited.followers.add(access);
+  }
+
+  async #advanceFollowers({ followers }: Access): Promise<void> {
+    const all = [...followers];
+    followers.clear();
+    for (const one of all) await this.#advance(one);
+  }
+
+  /** The access under whose answer one was served, while the journal entry of that answer may still come. */
+  #awaited({ id, delivered }: Access): Access | null {
+    for (const shown of delivered.flatMap(({ answers }) => answers)) {
+      if (!shown?.genuine || isFor(id, shown.value.request)) continue;
+      const earlier = this.#byId.get(toHex(shown.value.request));
+      if (earlier?.settled === null && !hasArrived(earlier.answered, shown)) return earlier;
+    }
+    return null;
   }
 
   #find(record: Exclude<OpenedRecord, { kind: "registered" }>): Access {
@@ -105,7 +129,15 @@ export class Accesses {
     if (record.kind === "delivered") judgeLaterDelivery(this.#context, access, record);
     if (record.kind !== "answered") return;
     if (record.body.decision === "permit") await this.#hold(record);
-    if (access.headers.length > 0) judgeAnswered(this.#context, access, newAccess(record.id, leaf), record);
+    if (access.headers.length === 0) return;
+    judgeAnswered(this.#context, access, newAccess(record.id, leaf), record);
+    this.#leases.keep(record.id, this.#leaseOfLate(record));
+  }
+
+  #leaseOfLate(record: Extract<OpenedRecord, { kind: "answered" }>): Lease | null {
+    const { papers } = record;
+    const known = papers === null ? undefined : this.#context.manifests.byHash.get(toHex(papers.request.manifest));
+    return papers === null || known === undefined ? null : leaseFor(papers, known.value.version, [record]);
   }
 
   async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {
@@ -129,19 +161,19 @@ export class Accesses {
 
   async #settle(access: Access): Promise<void> {
     if (access.settled !== null) return;
-    const isDenied = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#summary(id));
-    const summary = { ...summaryOf(access), isDenied };
-    this.#leases.keep(access, summary);
-    access.settled = { ...summary, entry: await entryOf(this.#context, access) };
+    const isDenied = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#openLease(id));
+    this.#leases.keep(access.id, leaseOf(access));
+    access.settled = { ...summaryOf(access), isDenied, entry: await entryOf(this.#context, access) };
     this.#context.papers.forget(access.id);
     access.asked.length = 0;
     access.answered.length = 0;
     access.delivered.length = 0;
+    await this.#advanceFollowers(access);
   }
 
-  #summary(id: string): Settled | null {
+  #openLease(id: string): Lease | null {
     const access = this.#byId.get(id);
-    return access === undefined ? null : (access.settled ?? summaryOf(access));
+    return access === undefined ? null : leaseOf(access);
   }
 
   async #takeSettled(): Promise<Entry[]> {
@@ -161,17 +193,11 @@ export class Accesses {
   }
 }
 
-function summaryOf(access: Access): Settled {
-  const papers = papersOf(access);
+function summaryOf(access: Access): Pick<Settled, "headers" | "place" | "instance"> {
   const host = hostSide(access);
   return {
     headers: host?.headers ?? [],
     place: host?.place ?? "",
-    subject: papers?.session.subject ?? "",
-    instance: papers?.request.instance ?? "ins_",
-    what: papers === null ? "" : `${papers.request.item} ${papers.request.action}`,
-    version: access.asked[0]?.stand.version ?? 0,
-    isDenied: false,
-    entry: null,
+    instance: papersOf(access)?.request.instance ?? "ins_",
   };
 }

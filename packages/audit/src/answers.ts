@@ -1,11 +1,12 @@
 import { toHex } from "@fogbound/crypto";
-import { type Answer, type AnsweredBody, sameBytes } from "@fogbound/protocol";
-import { type Access, answeredBy, isFor, papersOf, placeOf, type Settled } from "./access.js";
+import { type AnsweredBody, sameBytes } from "@fogbound/protocol";
+import { type Access, answeredBy, isFor, papersOf, placeOf } from "./access.js";
 import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
-import { lateness } from "./leases.js";
 import type { OpenedRecord, ShownAnswer } from "./records.js";
+import { type FindLease, judgeReuse } from "./reuse.js";
+import { says } from "./terms.js";
 
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 
@@ -74,19 +75,14 @@ function isDecoyMadeSince({ fog }: AnsweredBody): boolean {
 }
 
 /** One answer that the host shows, against the journal of who signed it. @returns whether it is a sound permit */
-export function judgeShown(
-  context: Context,
-  access: Access,
-  shown: ShownAnswer | null,
-  leases: (id: string) => Settled | null,
-): boolean {
+export function judgeShown(context: Context, access: Access, shown: ShownAnswer | null, leases: FindLease): boolean {
   const { findings } = context;
   if (shown === null || !shown.genuine) {
     judgeForged(context, access.id, shown);
     return false;
   }
   const { value, bytes } = shown;
-  if (!isFor(access.id, value.request)) return judgeLease(context, access, shown, leases);
+  if (!isFor(access.id, value.request)) return judgeReuse(context, access, shown, leases);
   const headers = access.asked.map(({ stand }) => stand.hash);
   if (headers.length > 0 && !headers.includes(toHex(value.header)))
     findings.add("ANSWER_CONTRADICTED", "broken", `${shownFor(access.id)} is about another record.`, [
@@ -118,47 +114,8 @@ function judgeAgainstJournal(context: Context, access: Access, { value, bytes }:
     findings.addUnlessInFlight(leaf, "ANSWER_MISSING", "broken", sentence, evidence, isExcused);
   } else {
     const sentence = `${value.authority} answered request ${access.id} otherwise than its journal says.`;
-    findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
+    // An entry that is here says otherwise for good; another one may be under way.
+    if (entry !== undefined) findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
+    else findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
   }
-}
-
-function says(body: AnsweredBody, value: Answer): boolean {
-  return (
-    body.decision === value.decision &&
-    body.variant === value.variant &&
-    body.leaseSeconds === value.leaseSeconds &&
-    sameBytes(body.share, value.share) &&
-    sameBytes(body.receipt, value.receipt) &&
-    sameBytes(body.header, value.header)
-  );
-}
-
-/** An earlier answer used again: it must be a permit to the same reader for the same thing, and not have run out. */
-function judgeLease(
-  context: Context,
-  access: Access,
-  { value, bytes }: ShownAnswer,
-  leases: (id: string) => Settled | null,
-): boolean {
-  const [asked] = access.asked;
-  const papers = papersOf(access);
-  const earlier = leases(toHex(value.request));
-  if (asked === undefined || papers === null) return false;
-  const until = value.time + value.leaseSeconds * 1000;
-  const covers =
-    earlier !== null &&
-    value.decision === "permit" &&
-    earlier.subject === papers.session.subject &&
-    earlier.instance === papers.request.instance &&
-    earlier.what === `${papers.request.item} ${papers.request.action}` &&
-    earlier.version === asked.stand.version &&
-    asked.body.time <= until &&
-    asked.stand.time <= until + lateness;
-  if (covers) return true;
-  const sentence = `Request ${access.id} was served under an answer to another request, which is no lease for it.`;
-  context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, [
-    paper("answer", bytes),
-    paper("request", asked.body.request),
-  ]);
-  return false;
 }

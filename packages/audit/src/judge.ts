@@ -5,6 +5,7 @@ import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { OpenedRecord } from "./records.js";
+import type { FindLease } from "./reuse.js";
 
 type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 
@@ -12,7 +13,7 @@ type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
  * Judges an access of which everything has come that will come: each signed paper against the others.
  * @returns whether it ended with fewer permits than it takes
  */
-export function judgeAccess(context: Context, access: Access, leases: (id: string) => Settled | null): boolean {
+export function judgeAccess(context: Context, access: Access, leases: FindLease): boolean {
   const { asked, answered, delivered } = access;
   judgeRequest(context, access);
   const host = hostSide(access);

@@ -1,11 +1,60 @@
-import type { Access, Settled } from "./access.js";
+import { toHex } from "@fogbound/crypto";
+import type { Answer, AuthorityId, InstanceId } from "@fogbound/protocol";
+import { type Access, papersOf } from "./access.js";
+import type { Papers } from "./papers.js";
+import type { OpenedRecord } from "./records.js";
+import { copyOf, says, type Terms } from "./terms.js";
+
+type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 
 /** What a record may take to its receipt, and clocks may differ by. */
 export const lateness = 300_000;
 
-interface Lease {
-  readonly settled: Settled;
-  readonly until: number;
+/** A permit with a lease, as a journal has it. */
+interface Grant {
+  readonly authority: AuthorityId;
+  /** Hash of the entry, in hex. */
+  readonly journal: string;
+  readonly terms: Terms;
+}
+
+/** The request that a lease was given for, and what journals say of it. */
+export interface Lease {
+  readonly subject: string;
+  readonly instance: InstanceId;
+  readonly what: string;
+  readonly version: number;
+  readonly grants: readonly Grant[];
+}
+
+/** What an access that was judged lets others do; null when nothing, or when no host recorded it. */
+export function leaseOf(access: Access): Lease | null {
+  const [asked] = access.asked;
+  const papers = papersOf(access);
+  if (asked === undefined || papers === null) return null;
+  return leaseFor(papers, asked.stand.version, access.answered);
+}
+
+/** @param version of the manifest that was in force when the request was recorded */
+export function leaseFor({ session, request }: Papers, version: number, answered: readonly Answered[]): Lease | null {
+  const grants = answered.flatMap(({ authority, body, stand }) =>
+    body.decision === "permit" && body.leaseSeconds > 0 ? [{ authority, journal: stand.hash, terms: body }] : [],
+  );
+  if (grants.length === 0) return null;
+  const { instance, item, action } = request;
+  return { subject: session.subject, instance, what: `${item} ${action}`, version, grants };
+}
+
+/** The entry that an answer names, with what the answer says; null when the journal has none such. */
+export function grantFor({ grants }: Lease, answer: Answer): Grant | null {
+  const journal = toHex(answer.journal);
+  const named = grants.find((one) => one.authority === answer.authority && one.journal === journal);
+  return named !== undefined && says(named.terms, answer) ? named : null;
+}
+
+/** When the lease of an answer runs out, in milliseconds of its authority's clock. */
+export function endOf({ time, leaseSeconds }: Pick<Terms, "time" | "leaseSeconds">): number {
+  return time + 1000 * leaseSeconds;
 }
 
 /**
@@ -16,23 +65,21 @@ export class Leases {
   /** By request hash, oldest first. */
   readonly #kept: Map<string, Lease> = new Map();
 
-  /** Keeps what a permit with a lease answered. */
-  keep({ id, answered }: Access, settled: Settled): void {
-    const ends = answered.map(({ body }) =>
-      body.decision === "permit" && body.leaseSeconds > 0 ? body.time + 1000 * body.leaseSeconds : 0,
-    );
-    const until = Math.max(0, ...ends);
-    if (until > 0) this.#kept.set(id, { settled, until });
+  /** With what is kept already of the same request: a journal may have two entries of it. */
+  keep(id: string, lease: Lease | null): void {
+    if (lease === null) return;
+    const grants = lease.grants.map((one) => ({ ...one, terms: copyOf(one.terms) }));
+    this.#kept.set(id, { ...lease, grants: [...(this.#kept.get(id)?.grants ?? []), ...grants] });
   }
 
-  find(id: string): Settled | null {
-    return this.#kept.get(id)?.settled ?? null;
+  find(id: string): Lease | null {
+    return this.#kept.get(id) ?? null;
   }
 
   /** Forgets what no access recorded from now on can be served under. @param now by the harmonizer's clock */
   drop(now: number): void {
-    for (const [id, { until }] of this.#kept) {
-      if (until + 2 * lateness >= now) return;
+    for (const [id, { grants }] of this.#kept) {
+      if (Math.max(...grants.map(({ terms }) => endOf(terms))) + 2 * lateness >= now) return;
       this.#kept.delete(id);
     }
   }

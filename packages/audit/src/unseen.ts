@@ -2,11 +2,13 @@ import { type Context, isJournalUnread, type Kinds, type RecordKind } from "./co
 
 interface Questions {
   count: number;
-  /** The last access or instance that raised one, and whom it was put to. */
-  of: string;
-  to: Set<string>;
+  /** Those raised last, of whom and to whom: many accesses may miss one record, under whose lease they were served. */
+  readonly raised: Set<string>;
   readonly isExcused: () => boolean;
 }
+
+/** A question that comes again after so many others is counted again, which excuses less. */
+const mostRemembered = 65_536;
 
 /**
  * What only a record would answer that nobody can read. Which record that was cannot be told, as headers hide it: so many
@@ -26,13 +28,21 @@ export class Unseen {
     const known = this.#questions.get(kind);
     const isExcused = (): boolean =>
       isUnread(unread, kind) || (this.#questions.get(kind)?.count ?? 0) <= (this.excused.get(kind) ?? 0);
-    const questions = known ?? { count: 0, of, to: new Set(), isExcused };
+    const questions = known ?? { count: 0, raised: new Set(), isExcused };
     this.#questions.set(kind, questions);
-    if (questions.of !== of) Object.assign(questions, { of, to: new Set() });
-    if (!questions.to.has(to)) questions.count++;
-    questions.to.add(to);
+    raise(questions, of, to);
     return questions.isExcused;
   }
+}
+
+function raise(questions: Questions, of: string, to: string): void {
+  const { raised } = questions;
+  if (raised.has(`${of} ${to}`)) return;
+  // It was put to nobody in particular before it was known whose record it would be: one record all the same.
+  if (!raised.delete(`${of} `)) questions.count++;
+  raised.add(`${of} ${to}`);
+  const [oldest] = raised;
+  if (raised.size > mostRemembered && oldest !== undefined) raised.delete(oldest);
 }
 
 function isUnread(unread: Context["unread"], kind: RecordKind): boolean {

@@ -69,6 +69,9 @@ describe("An access waits for nothing more", () => {
     expect(isComplete(access({ answered: [answered, second], shown: [own, by(other, own)] }))).toBe(true);
     expect(isComplete(access({ answered: [answered], shown: [own, by(other, own)] }))).toBe(false);
     expect(isComplete(access({ answered: [second], shown: [own] }))).toBe(false);
+    const elsewhere = { ...answered, stand: { ...answered.stand, hash: asked.stand.hash } };
+    expect(isComplete(access({ answered: [elsewhere], shown: [own] }))).toBe(false);
+    expect(isComplete(access({ answered: [elsewhere, answered], shown: [own] }))).toBe(true);
     expect(isComplete(access({ shown: [own] }))).toBe(false);
   });
 

@@ -1,67 +1,38 @@
-import { toHex } from "@fogbound/crypto";
-import { type AnsweredBody, batch, layout, type RecordHeader, recordHeader } from "@fogbound/protocol";
+import type { AnsweredBody } from "@fogbound/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Access, newAccess, type Settled } from "../src/access.js";
-import { Chain } from "../src/chains.js";
-import { Leases, lateness } from "../src/leases.js";
-import { type AskedAccess, World } from "./kit/world.js";
+import { type Access, newAccess } from "../src/access.js";
+import { Leases, lateness, leaseOf } from "../src/leases.js";
+import { openedIn, theOnly } from "./kit/opened.js";
+import { World } from "./kit/world.js";
 
 const granted = 1_000_000;
 
 let world: World;
-let asked: AskedAccess;
-let header: RecordHeader;
+let asked: Access["asked"][number];
+let entry: Access["answered"][number];
 
 beforeAll(async () => {
   world = await World.create();
-  asked = await world.ask();
-  const { instance } = world.host;
-  const { headers } = batch.decode(world.hostStore.get(layout.batch(instance, 1, 1)) ?? new Uint8Array(0));
-  header = recordHeader.decode(headers[0] ?? new Uint8Array(0));
+  await world.answer(await world.ask());
+  const { records } = await openedIn(world);
+  asked = theOnly(records, "asked");
+  entry = theOnly(records, "answered");
 });
 
-/** What journals say of an access: of each, how it was decided, and for how long. */
+/** An access that a host recorded, and what journals say of it: of each, how it was decided, and for how long. */
 function answered(id: string, ...answers: readonly Partial<AnsweredBody>[]): Access {
   const access = newAccess(id, 0);
-  const { authority } = world.capsule;
-  const stand = { chain: new Chain(world.journal.instance, authority, 0, null), leaf: 0, version: 1, time: granted };
+  access.asked.push(asked);
   for (const changes of answers) {
-    const body: AnsweredBody = {
-      kind: "answered",
-      time: granted,
-      opening: new Uint8Array(32),
-      request: asked.request,
-      session: asked.session,
-      place: { address: null, country: null },
-      header: asked.header,
-      receipt: null,
-      decision: "permit",
-      reason: "policy0",
-      variant: world.capsule.content,
-      leaseSeconds: 60,
-      share: null,
-      ...changes,
-    };
-    access.answered.push({
-      kind: "answered",
-      id,
-      body,
-      papers: null,
-      authority,
-      stand: { ...stand, header, hash: id },
-    });
+    const body = { ...entry.body, time: granted, leaseSeconds: 60, ...changes };
+    access.answered.push({ ...entry, body, stand: { ...entry.stand, hash: id } });
   }
   return access;
 }
 
-function settled(what: string): Settled {
-  const { instance } = world.host;
-  return { headers: [], place: "", subject: "local#reader", instance, what, version: 1, isDenied: false, entry: null };
-}
-
 function keeping(...all: readonly Access[]): Leases {
   const leases = new Leases();
-  for (const access of all) leases.keep(access, settled(access.id));
+  for (const access of all) leases.keep(access.id, leaseOf(access));
   return leases;
 }
 
@@ -70,9 +41,18 @@ const last = granted + 60_000 + 2 * lateness;
 describe("What is remembered as a lease", () => {
   it("is a permit with one, and what it was for", () => {
     const leases = keeping(answered("a", {}), answered("b", { leaseSeconds: 1 }));
-    expect(leases.find("a")).toEqual(settled("a"));
-    expect(leases.find("b")).toEqual(settled("b"));
-    expect(leases.find(toHex(asked.hash))).toBeNull();
+    const { authority, item } = world.capsule;
+    const { instance } = world.host;
+    const of = { subject: "local#reader", instance, what: `${item} view`, version: 1 };
+    expect(leases.find("a")).toMatchObject({
+      ...of,
+      grants: [{ authority, journal: "a", terms: { leaseSeconds: 60 } }],
+    });
+    expect(leases.find("b")).toMatchObject({
+      ...of,
+      grants: [{ authority, journal: "b", terms: { leaseSeconds: 1 } }],
+    });
+    expect(leases.find(asked.id)).toBeNull();
   });
 
   it("is no denial, no challenge, no permit without one, and nothing unanswered", () => {
@@ -81,6 +61,15 @@ describe("What is remembered as a lease", () => {
     const once = answered("c", { leaseSeconds: 0 });
     const leases = keeping(denial, challenge, once, answered("d"));
     for (const id of ["a", "b", "c", "d"]) expect(leases.find(id)).toBeNull();
+  });
+
+  it("is nothing that no host recorded, nor what nobody can read", () => {
+    const unasked = answered("a", {});
+    unasked.asked.length = 0;
+    const unread = newAccess("b", 0);
+    unread.asked.push({ ...asked, papers: null });
+    unread.answered.push({ ...entry, papers: null });
+    expect([leaseOf(unasked), leaseOf(unread)]).toEqual([null, null]);
   });
 
   it("is forgotten when no record can come under it any more, and not a millisecond before", () => {
@@ -92,19 +81,31 @@ describe("What is remembered as a lease", () => {
     expect(leases.find("b")).not.toBeNull();
   });
 
-  it("lasts as long as the longest of several authorities' permits", () => {
+  it("lasts as long as the longest of several authorities' permits, whenever they came", () => {
     for (const order of [
       [60, 1],
       [1, 60],
     ]) {
-      const leases = keeping(answered("a", ...order.map((leaseSeconds) => ({ leaseSeconds }))));
-      leases.drop(last);
-      expect(leases.find("a")).not.toBeNull();
-      leases.drop(last + 1);
-      expect(leases.find("a")).toBeNull();
+      const answers = order.map((leaseSeconds) => ({ leaseSeconds }));
+      for (const leases of [keeping(answered("a", ...answers)), keeping(...answers.map((one) => answered("a", one)))]) {
+        expect(leases.find("a")?.grants.map(({ terms }) => terms.leaseSeconds)).toEqual(order);
+        leases.drop(last);
+        expect(leases.find("a")).not.toBeNull();
+        leases.drop(last + 1);
+        expect(leases.find("a")).toBeNull();
+      }
     }
     const denied = keeping(answered("a", { leaseSeconds: 1 }, { decision: "deny", leaseSeconds: 60 }));
     denied.drop(last);
     expect(denied.find("a")).toBeNull();
+  });
+
+  it("keeps nothing of the batch that it was read from", () => {
+    const batchBytes = Buffer.alloc(1 << 20);
+    const header = batchBytes.subarray(0, 32);
+    const share = batchBytes.subarray(32, 64);
+    const [grant] = keeping(answered("a", { header, share, receipt: share })).find("a")?.grants ?? [];
+    for (const bytes of [grant?.terms.header, grant?.terms.share, grant?.terms.receipt])
+      expect(bytes?.buffer.byteLength).toBe(32);
   });
 });

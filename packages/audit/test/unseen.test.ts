@@ -61,6 +61,29 @@ describe("A record that is missed", () => {
     expect(isExcused()).toBe(true);
   });
 
+  it("is one however many others are missed in between, and whether it was known at first whose it would be", () => {
+    const unseen = new Unseen();
+    addKind(unseen.excused, "answered", 3);
+    const isExcused = unseen.miss(whole, "answered", "a");
+    for (const of of ["b", "a", "b", "a"]) unseen.miss(whole, "answered", of, "one");
+    unseen.miss(whole, "answered", "a", "other");
+    expect(isExcused()).toBe(true);
+    unseen.miss(whole, "answered", "b", "other");
+    expect(isExcused()).toBe(false);
+  });
+
+  it("is counted again when too many others have been missed since: memory has a bound", () => {
+    const unseen = new Unseen();
+    const many = 65_536;
+    addKind(unseen.excused, "asked", many + 1);
+    const isExcused = unseen.miss(whole, "asked", "first");
+    for (let count = 0; count < many; count++) unseen.miss(whole, "asked", `${count}`);
+    unseen.miss(whole, "asked", `${many - 1}`);
+    expect(isExcused()).toBe(true);
+    unseen.miss(whole, "asked", "first");
+    expect(isExcused()).toBe(false);
+  });
+
   it("may stand in a journal that is unread, when a journal would have it", () => {
     for (const context of [unread({ journals: 1 }), unread({ journalRecords: 1 })])
       expect(kinds.filter((kind) => new Unseen().miss(context, kind, "a")())).toEqual(["answered", "registered"]);

@@ -1,0 +1,64 @@
+import { toHex } from "@fogbound/crypto";
+import type { Answer } from "@fogbound/protocol";
+import { type Access, papersOf } from "./access.js";
+import type { Context } from "./context.js";
+import { paper } from "./findings.js";
+import { endOf, grantFor, type Lease, lateness } from "./leases.js";
+import type { ShownAnswer } from "./records.js";
+
+type Asked = Access["asked"][number];
+
+/** What a lease was given for, by the hash of its request. */
+export type FindLease = (id: string) => Lease | null;
+
+/**
+ * An earlier answer used again: by its own words it must cover the access, and its journal must have it in these words.
+ * An authority might sign a second one with a longer lease, which nobody would miss.
+ * @returns whether it is a permit, by its own words
+ */
+export function judgeReuse(
+  context: Context,
+  access: Access,
+  { value, bytes }: ShownAnswer,
+  leases: FindLease,
+): boolean {
+  const { findings, unseen } = context;
+  const [asked] = access.asked;
+  if (asked === undefined) return false;
+  const evidence = [paper("answer", bytes), paper("request", asked.body.request)];
+  const earlier = toHex(value.request);
+  const lease = leases(earlier);
+  const sentence = `Request ${access.id} was served under an answer to another request, which is no lease for it.`;
+  const isRefuted = lease !== null && !isTo(lease, access);
+  if (isRefuted || !isInTime(value, asked)) {
+    findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
+    return false;
+  }
+  if (lease !== null && grantFor(lease, value) !== null) return true;
+  const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
+  if (lease?.grants.some(({ authority }) => authority === value.authority)) {
+    const otherwise = `${value.authority} answered request ${earlier} otherwise than its journal says.`;
+    findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", otherwise, evidence);
+  } else {
+    const isExcused = unseen.miss(context, "answered", earlier, value.authority);
+    findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
+  }
+  return true;
+}
+
+function isInTime(value: Answer, { body, stand }: Asked): boolean {
+  const until = endOf(value);
+  const isLease = value.decision === "permit" && value.leaseSeconds > 0;
+  return isLease && body.time <= until && stand.time <= until + lateness;
+}
+
+function isTo({ subject, instance, what, version }: Lease, access: Access): boolean {
+  const papers = papersOf(access);
+  return (
+    papers !== null &&
+    subject === papers.session.subject &&
+    instance === papers.request.instance &&
+    what === `${papers.request.item} ${papers.request.action}` &&
+    access.asked[0]?.stand.version === version
+  );
+}
