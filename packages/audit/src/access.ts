@@ -28,8 +28,10 @@ export interface Settled {
   readonly headers: readonly string[];
   readonly place: string;
   readonly instance: InstanceId;
-  /** Whether it ended, by the host's record, with fewer permits than it takes. */
+  /** Whether it ended, by the host's record or else by what journals had said so far, with fewer permits than it takes. */
   readonly isDenied: boolean;
+  /** Whether it was judged before all of it had come. */
+  readonly isUnfinished: boolean;
   readonly entry: Entry | null;
 }
 

@@ -6,10 +6,11 @@ import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
-import { type Given, GivenOut } from "./given-out.js";
+import type { Given } from "./given-out.js";
 import { hostSide, judgeAccess, judgeLaterDelivery } from "./judge.js";
 import { type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
+import { Remembered } from "./remembered.js";
 import { RequestCounters } from "./requests.js";
 
 /**
@@ -21,7 +22,7 @@ export class Accesses {
   readonly #counters: RequestCounters;
   /** Those that are not given out yet. */
   readonly #byId: Map<string, Access> = new Map();
-  readonly #givenOut: GivenOut;
+  readonly #givenOut: Remembered;
   /** In receipt order, not yet given out. */
   readonly #queue: Access[] = [];
   readonly #leases: Leases = new Leases();
@@ -33,7 +34,7 @@ export class Accesses {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#givenOut = new GivenOut(context.window);
+    this.#givenOut = new Remembered(context.window);
     this.#counters = new RequestCounters(
       context.findings,
       context.window,
@@ -52,7 +53,7 @@ export class Accesses {
       return [];
     }
     this.#leases.drop(record.stand.time);
-    const late = this.#givenOut.find(record.id);
+    const late = this.#givenOut.find(record);
     if (late !== null) {
       await this.#addLate(late, late.leaf, record);
       return [];
@@ -161,9 +162,10 @@ export class Accesses {
 
   async #settle(access: Access): Promise<void> {
     if (access.settled !== null) return;
+    const isUnfinished = !isComplete(access);
     const isDenied = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#openLease(id));
     this.#leases.keep(access.id, leaseOf(access));
-    access.settled = { ...summaryOf(access), isDenied, entry: await entryOf(this.#context, access) };
+    access.settled = { ...summaryOf(access), isDenied, isUnfinished, entry: await entryOf(this.#context, access) };
     this.#context.papers.forget(access.id);
     access.asked.length = 0;
     access.answered.length = 0;
@@ -184,11 +186,11 @@ export class Accesses {
     return this.#queue.splice(0, ready).flatMap((access) => this.#giveOut(access));
   }
 
-  #giveOut({ id, leaf, settled }: Access): Entry[] {
+  #giveOut(access: Access): Entry[] {
+    const { id, settled } = access;
     if (settled === null) return [];
     this.#byId.delete(id);
-    const { headers, place, instance, isDenied } = settled;
-    this.#givenOut.keep(id, { headers, place, instance, isDenied, leaf });
+    this.#givenOut.keep(access, settled);
     return settled.entry === null ? [] : [settled.entry];
   }
 }

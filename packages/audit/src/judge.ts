@@ -11,7 +11,7 @@ type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 
 /**
  * Judges an access of which everything has come that will come: each signed paper against the others.
- * @returns whether it ended with fewer permits than it takes
+ * @returns whether it ended with fewer permits than it takes; without an end, whether journals said only no so far
  */
 export function judgeAccess(context: Context, access: Access, leases: FindLease): boolean {
   const { asked, answered, delivered } = access;
@@ -27,7 +27,8 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
-  return delivered.length > 0 && Math.max(permits.size, countPermits(access)) < thresholdOf(context, access);
+  const permitted = Math.max(permits.size, countPermits(access));
+  return delivered.length > 0 ? permitted < thresholdOf(context, access) : answered.length > 0 && permitted === 0;
 }
 
 function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, recorded: InstanceId): void {
