@@ -8,7 +8,7 @@ import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import type { Given } from "./given-out.js";
 import { hostSide, judgeAccess, judgeLaterDelivery } from "./judge.js";
-import { type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
+import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { Remembered } from "./remembered.js";
 import { RequestCounters } from "./requests.js";
@@ -132,13 +132,14 @@ export class Accesses {
     if (record.body.decision === "permit") await this.#hold(record);
     if (access.headers.length === 0) return;
     judgeAnswered(this.#context, access, newAccess(record.id, leaf), record);
-    this.#leases.keep(record.id, this.#leaseOfLate(record));
+    this.#leases.keep(record.id, this.#leaseOfLate(record, access.place));
   }
 
-  #leaseOfLate(record: Extract<OpenedRecord, { kind: "answered" }>): Lease | null {
+  #leaseOfLate(record: Extract<OpenedRecord, { kind: "answered" }>, place: string): Lease | null {
     const { papers } = record;
     const known = papers === null ? undefined : this.#context.manifests.byHash.get(toHex(papers.request.manifest));
-    return papers === null || known === undefined ? null : leaseFor(papers, known.value.version, [record]);
+    if (papers === null || known === undefined) return null;
+    return leaseFor(coverOf(papers, place, known.value.version), [record]);
   }
 
   async #hold({ body, papers }: Extract<OpenedRecord, { kind: "answered" }>): Promise<void> {

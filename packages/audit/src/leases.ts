@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
-import type { Answer, AuthorityId, InstanceId } from "@fogbound/protocol";
-import { type Access, papersOf } from "./access.js";
+import type { Answer, AuthorityId } from "@fogbound/protocol";
+import { type Access, papersOf, placeOf } from "./access.js";
 import type { Papers } from "./papers.js";
 import type { OpenedRecord } from "./records.js";
 import { copyOf, says, type Terms } from "./terms.js";
@@ -20,11 +20,20 @@ interface Grant {
 
 /** The request that a lease was given for, and what journals say of it. */
 export interface Lease {
-  readonly subject: string;
-  readonly instance: InstanceId;
-  readonly what: string;
-  readonly version: number;
+  /** As `coverOf`. */
+  readonly covers: string;
   readonly grants: readonly Grant[];
+}
+
+/**
+ * What a lease is for, as text: another request is covered when its text is the same. Its purpose and places are in it, as a
+ * policy may have permitted that purpose and those places only.
+ * @param place as the host recorded it, by `placeOf`
+ * @param version of the manifest that was in force when the request was recorded
+ */
+export function coverOf({ session, request }: Papers, place: string, version: number): string {
+  const { instance, item, action, purpose, place: claimed } = request;
+  return JSON.stringify([session.subject, instance, item, action, purpose, placeOf(claimed), place, version]);
 }
 
 /** What an access that was judged lets others do; null when nothing, or when no host recorded it. */
@@ -32,17 +41,14 @@ export function leaseOf(access: Access): Lease | null {
   const [asked] = access.asked;
   const papers = papersOf(access);
   if (asked === undefined || papers === null) return null;
-  return leaseFor(papers, asked.stand.version, access.answered);
+  return leaseFor(coverOf(papers, placeOf(asked.body.place), asked.stand.version), access.answered);
 }
 
-/** @param version of the manifest that was in force when the request was recorded */
-export function leaseFor({ session, request }: Papers, version: number, answered: readonly Answered[]): Lease | null {
+export function leaseFor(covers: string, answered: readonly Answered[]): Lease | null {
   const grants = answered.flatMap(({ authority, body, stand }) =>
     body.decision === "permit" && body.leaseSeconds > 0 ? [{ authority, journal: stand.hash, terms: body }] : [],
   );
-  if (grants.length === 0) return null;
-  const { instance, item, action } = request;
-  return { subject: session.subject, instance, what: `${item} ${action}`, version, grants };
+  return grants.length === 0 ? null : { covers, grants };
 }
 
 /** The entry that an answer names, with what the answer says; null when the journal has none such. */

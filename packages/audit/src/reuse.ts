@@ -1,9 +1,9 @@
 import { toHex } from "@fogbound/crypto";
 import type { Answer } from "@fogbound/protocol";
-import { type Access, papersOf } from "./access.js";
+import { type Access, papersOf, placeOf } from "./access.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
-import { endOf, grantFor, type Lease, lateness } from "./leases.js";
+import { coverOf, endOf, grantFor, type Lease, lateness } from "./leases.js";
 import type { ShownAnswer } from "./records.js";
 
 type Asked = Access["asked"][number];
@@ -29,7 +29,7 @@ export function judgeReuse(
   const earlier = toHex(value.request);
   const lease = leases(earlier);
   const sentence = `Request ${access.id} was served under an answer to another request, which is no lease for it.`;
-  const isRefuted = lease !== null && !isTo(lease, access);
+  const isRefuted = lease !== null && !isCovered(lease, access, asked);
   if (isRefuted || !isInTime(value, asked)) {
     findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
     return false;
@@ -52,13 +52,7 @@ function isInTime(value: Answer, { body, stand }: Asked): boolean {
   return isLease && body.time <= until && stand.time <= until + lateness;
 }
 
-function isTo({ subject, instance, what, version }: Lease, access: Access): boolean {
+function isCovered({ covers }: Lease, access: Access, { body, stand }: Asked): boolean {
   const papers = papersOf(access);
-  return (
-    papers !== null &&
-    subject === papers.session.subject &&
-    instance === papers.request.instance &&
-    what === `${papers.request.item} ${papers.request.action}` &&
-    access.asked[0]?.stand.version === version
-  );
+  return papers !== null && covers === coverOf(papers, placeOf(body.place), stand.version);
 }

@@ -314,6 +314,21 @@ const cases: readonly Case[] = [
     says: noLease,
   },
   {
+    name: "on a lease for another purpose",
+    lie: (world) => leasing(world, async () => ({ request: { purpose: "audit" } })),
+    says: noLease,
+  },
+  {
+    name: "on a lease from another place, as the host has it",
+    lie: (world) => leasing(world, async () => ({ asked: { place } })),
+    says: noLease,
+  },
+  {
+    name: "on a lease from another place, as the reader has it",
+    lie: (world) => leasing(world, async () => ({ request: { place } })),
+    says: noLease,
+  },
+  {
     name: "on a lease of a version before",
     lie: (world) =>
       leasing(world, async (made) => {

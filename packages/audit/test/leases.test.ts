@@ -43,13 +43,14 @@ describe("What is remembered as a lease", () => {
     const leases = keeping(answered("a", {}), answered("b", { leaseSeconds: 1 }));
     const { authority, item } = world.capsule;
     const { instance } = world.host;
-    const of = { subject: "local#reader", instance, what: `${item} view`, version: 1 };
+    const place = "10.0.0.7 nowhere";
+    const covers = JSON.stringify(["local#reader", instance, item, "view", null, place, place, 1]);
     expect(leases.find("a")).toMatchObject({
-      ...of,
+      covers,
       grants: [{ authority, journal: "a", terms: { leaseSeconds: 60 } }],
     });
     expect(leases.find("b")).toMatchObject({
-      ...of,
+      covers,
       grants: [{ authority, journal: "b", terms: { leaseSeconds: 1 } }],
     });
     expect(leases.find(asked.id)).toBeNull();
