@@ -5,7 +5,7 @@ import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { OpenedRecord } from "./records.js";
-import type { FindLease } from "./reuse.js";
+import { type FindLease, judgeLeasedReader } from "./reuse.js";
 
 type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 
@@ -23,6 +23,7 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   const permits = new Set<string>();
   for (const one of shown)
     if (judgeShown(context, access, one, leases) && one !== null) permits.add(one.value.authority);
+  judgeLeasedReader(context, access);
   const [first] = asked;
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);

@@ -27,13 +27,14 @@ export interface Lease {
 
 /**
  * What a lease is for, as text: another request is covered when its text is the same. Its purpose and places are in it, as a
- * policy may have permitted that purpose and those places only.
+ * policy may have permitted that purpose and those places only; and so is the manifest that its reader signed it over.
  * @param place as the host recorded it, by `placeOf`
  * @param version of the manifest that was in force when the request was recorded
  */
 export function coverOf({ session, request }: Papers, place: string, version: number): string {
   const { instance, item, action, purpose, place: claimed } = request;
-  return JSON.stringify([session.subject, instance, item, action, purpose, placeOf(claimed), place, version]);
+  const signed = toHex(request.manifest);
+  return JSON.stringify([session.subject, instance, item, action, purpose, placeOf(claimed), place, version, signed]);
 }
 
 /** What an access that was judged lets others do; null when nothing, or when no host recorded it. */

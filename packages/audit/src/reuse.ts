@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import type { Answer } from "@fogbound/protocol";
-import { type Access, papersOf, placeOf } from "./access.js";
+import { type Access, isFor, papersOf, placeOf } from "./access.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import { coverOf, endOf, grantFor, type Lease, lateness } from "./leases.js";
@@ -44,6 +44,29 @@ export function judgeReuse(
     findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
   }
   return true;
+}
+
+/**
+ * No authority looked at this session: a host that holds the key could name any reader in one that it signed itself. So
+ * whoever is served under another's answer must be who he says by the papers, as if each authority had been asked.
+ */
+export function judgeLeasedReader(context: Context, access: Access): void {
+  const [asked] = access.asked;
+  const papers = papersOf(access);
+  const shown = access.delivered.flatMap(({ answers }) => answers);
+  const reused = shown.flatMap((one) => (one?.genuine && !isFor(access.id, one.value.request) ? [one.value] : []));
+  if (asked === undefined || papers === null || reused.length === 0) return;
+  const refuse = (sentence: string): void => {
+    const evidence = [paper("request", asked.body.request), paper("session", asked.body.session)];
+    context.findings.add("REQUEST_FORGED", "broken", sentence, evidence);
+  };
+  const { standing, session } = papers;
+  if (standing === "stranger") refuse(`Nobody vouches for the reader of request ${access.id}, served without asking.`);
+  for (const authority of new Set(reused.map((value) => value.authority)))
+    if (!session.audience.includes(authority))
+      refuse(`Request ${access.id} was served under an answer by ${authority}, for which its session was not meant.`);
+  if (asked.body.time >= session.expires || asked.stand.time > session.expires + lateness)
+    refuse(`Request ${access.id} was served without asking when its session had ended.`);
 }
 
 function isInTime(value: Answer, { body, stand }: Asked): boolean {

@@ -306,7 +306,10 @@ const cases: readonly Case[] = [
   {
     name: "on a lease of another reader",
     lie: (world) => leasing(world, async () => ({ session: { subject: "local#other" } })),
-    says: noLease,
+    says: [
+      ...noLease,
+      "REQUEST_FORGED broken: Nobody vouches for the reader of request R, served without asking. [request, session]",
+    ],
   },
   {
     name: "on a lease for another action",

@@ -1,3 +1,4 @@
+import { toHex } from "@fogbound/crypto";
 import type { AnsweredBody } from "@fogbound/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Access, newAccess } from "../src/access.js";
@@ -44,7 +45,17 @@ describe("What is remembered as a lease", () => {
     const { authority, item } = world.capsule;
     const { instance } = world.host;
     const place = "10.0.0.7 nowhere";
-    const covers = JSON.stringify(["local#reader", instance, item, "view", null, place, place, 1]);
+    const covers = JSON.stringify([
+      "local#reader",
+      instance,
+      item,
+      "view",
+      null,
+      place,
+      place,
+      1,
+      toHex(world.current.hash),
+    ]);
     expect(leases.find("a")).toMatchObject({
       covers,
       grants: [{ authority, journal: "a", terms: { leaseSeconds: 60 } }],
