@@ -147,7 +147,20 @@ export function judgeManifests(
   if (missing)
     for (const object of rejected)
       findings.add("MANIFEST_INVALID", "broken", "A manifest object does not hold, and a version is missing.", object);
+  for (const [version, name] of sequenced) judgeDescent(byHash.get(name), sequenced.get(version - 1), findings);
   for (const known of byHash.values()) judgeOne(known, sequenced.get(known.value.version), byHash, findings);
+}
+
+/**
+ * What was put in force follows what was in force, not another of the same number: else a publisher whom the owner has
+ * taken out, and a harmonizer, would go on from a version that never counted.
+ */
+function judgeDescent(known: KnownManifest | undefined, before: string | undefined, findings: Findings): void {
+  const { previous = null, version } = known?.value ?? {};
+  if (known === undefined || previous === null || before === undefined || toHex(previous) === before) return;
+  const sentence = `Manifest ${version} was put in force, and follows another than was in force before it.`;
+  const evidence = [`was in force sha256 ${before}`, paper("put in force", known.bytes)];
+  findings.add("MANIFEST_FORKED", "broken", sentence, evidence);
 }
 
 function judgeOne(
