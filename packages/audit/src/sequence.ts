@@ -3,6 +3,7 @@ import {
   type BatchEntry,
   type InstanceId,
   type ManifestEntry,
+  type PrunedBundle,
   type RecordHeader,
   sameBytes,
   type Tips,
@@ -13,6 +14,7 @@ import type { CheckedBundle, CheckedEntry } from "./bundles.js";
 import { Chain } from "./chains.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import { notInForce } from "./heads.js";
 import { PinnedTips } from "./pins.js";
 import { compareTips } from "./tips.js";
 
@@ -120,6 +122,7 @@ export class Sequence {
     if (isFirst !== (value.previous === null) || (isFirst && value.first !== 0))
       this.#outOfOrder(`Bundle ${value.number} names a beginning of the log that is none.`, [bundle]);
     if (before === null || before.value === null) return;
+    this.#judgeClock(before.value, value);
     const end = before.value.first + before.count;
     this.#unshown += Math.max(0, Math.min(value.first, this.#context.checkpoint?.size ?? 0) - end);
     const next = value.number === before.value.number + 1;
@@ -128,6 +131,14 @@ export class Sequence {
       const sentence = `Bundle ${value.number} does not follow bundle ${before.value.number}: two logs, or one out of order.`;
       this.#outOfOrder(sentence, [before, bundle]);
     }
+  }
+
+  /** An honest harmonizer writes no bundle with an earlier time than it read: leases and retention end by its clock. */
+  #judgeClock(before: PrunedBundle, next: PrunedBundle): void {
+    if (next.number <= before.number || next.time >= before.time) return;
+    const sentence = `Bundle ${next.number} says it was made ${before.time - next.time} ms before bundle ${before.number}.`;
+    const papers = [before, next].map(({ receipt }) => paper("receipt", receipt));
+    this.#context.findings.add("RECEIPT_INVALID", "broken", sentence, papers);
   }
 
   #outOfOrder(sentence: string, bundles: readonly CheckedBundle[]): void {
@@ -155,7 +166,9 @@ export class Sequence {
     if (one.kind === "manifest") this.#readManifest(one.entry);
     else this.#expectVersion(one.entry.version);
     if (one.kind === "head" && one.head !== null) {
-      const { value, authority } = one.head;
+      const { value, authority, bytes } = one.head;
+      if (value.version < this.#version && this.manifests.get(value.version) !== toHex(value.manifest))
+        notInForce(this.#context, value, bytes);
       const chain = this.#chains(value.instance, () => new Chain(value.instance, authority, one.leaf, one.head));
       chain.begin(this.#context, one.head, bundle.value?.number ?? 0, bundle.value?.time ?? 0);
     }

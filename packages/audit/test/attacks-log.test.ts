@@ -70,6 +70,25 @@ describe("attacks on receipts and bundles", () => {
     await expectFinding(world, "RECEIPT_INVALID", "broken", { bundles: turned });
   });
 
+  it("RECEIPT_INVALID: a clock that was put back, by which a lease has not run out", async () => {
+    const world = await World.create();
+    const granted = await world.ask();
+    const answer = await world.answer(granted);
+    await world.deliver(granted, [answer]);
+    const by = 3_600_000;
+    world.now += by;
+    await world.sequenceTips();
+    world.now -= by;
+    const served = await world.ask({ fresh: true });
+    await world.deliver(served, [answer]);
+    world.now += by;
+    await world.anchor();
+    const { findings } = await expectFinding(world, "RECEIPT_INVALID", "broken");
+    expect(findings.map(({ sentence }) => sentence)).toEqual([
+      `Bundle 7 says it was made ${by - 100} ms before bundle 6.`,
+    ]);
+  });
+
   it("RECEIPT_INVALID: a leaf under an older manifest than the one in force", async () => {
     const world = await World.create();
     const first = world.current;
