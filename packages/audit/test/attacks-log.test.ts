@@ -85,7 +85,7 @@ describe("attacks on receipts and bundles", () => {
     await world.anchor();
     const { findings } = await expectFinding(world, "RECEIPT_INVALID", "broken");
     expect(findings.map(({ sentence }) => sentence)).toEqual([
-      `Bundle 7 says it was made ${by - 100} ms before bundle 6.`,
+      `Bundle 8 says it was made ${by - 100} ms before bundle 7.`,
     ]);
   });
 
