@@ -26,6 +26,7 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   judgeLeasedReader(context, access);
   const [first] = asked;
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
+  for (const one of delivered) judgeAmount(context, one);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
   const permitted = Math.max(permits.size, countPermits(access));
@@ -47,7 +48,8 @@ export function judgeLaterDelivery(
   const { id, body, answers, stand } = one;
   if (access.headers.length > 0) judgeDeliverer(context, one, access.instance);
   for (const shown of answers) if (!shown?.genuine) judgeForged(context, id, shown);
-  if (!access.isDenied || !isServed(body)) return;
+  judgeAmount(context, one);
+  if (!access.isDenied || !hasLeft(body)) return;
   const sentence = `The host served request ${id} after it had ended without the permits that takes.`;
   const papers = (): string[] => [
     `header sha256 ${stand.hash}`,
@@ -101,16 +103,28 @@ function judgeUnasked(context: Context, access: Access): void {
 function judgeOutcome(context: Context, access: Access, body: DeliveredBody, shownPermits: number): void {
   const needed = thresholdOf(context, access);
   const permits = Math.max(shownPermits, countPermits(access));
-  const served = isServed(body);
   const papers = (): string[] => [...body.answers.map((one) => paper("answer", one)), ...requestOf(access)];
-  if (served && shownPermits < needed) {
+  if (hasLeft(body) && shownPermits < needed) {
     const sentence = `The host served request ${access.id} with ${shownPermits} permits of ${needed}.`;
     context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
   }
-  if (!served && permits >= needed) {
+  if (!isServed(body) && permits >= needed) {
     const sentence = `The host says request ${access.id} was ${body.outcome}; it had been permitted.`;
     context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
   }
+}
+
+/** Ranges are merged where they touch, bytes counted as often as they went out: never are they fewer. */
+function judgeAmount({ findings }: Context, { id, body, stand }: Delivered): void {
+  const covered = body.ranges.reduce((sum, { length }) => sum + length, 0);
+  if (body.bytes >= covered) return;
+  const sentence = `The host says that ${body.bytes} bytes left for request ${id}, in ranges of ${covered}.`;
+  findings.add("ANSWER_CONTRADICTED", "broken", sentence, [`header sha256 ${stand.hash}`]);
+}
+
+/** By the host's own record, whatever word it has for the end. */
+function hasLeft(body: DeliveredBody): boolean {
+  return isServed(body) || body.bytes > 0 || body.ranges.some(({ length }) => length > 0);
 }
 
 function isServed({ outcome }: DeliveredBody): boolean {

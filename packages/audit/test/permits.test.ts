@@ -140,7 +140,7 @@ describe("What comes for an access that a full window gave out", () => {
     const unrecorded = await world.ask({ unrecorded: true, fresh: true });
     await world.deliver(unrecorded, [], { outcome: "denied" });
     for (let count = 0; count < 2; count++) await world.ask({ fresh: true });
-    await world.deliver(unrecorded, [], { outcome: "denied" });
+    await world.deliver(unrecorded, [], { outcome: "denied", bytes: 0 });
     expect(await narrow(await openedIn(world), 2)).toEqual([
       "DELIVERY_UNASKED: A delivery for request … was recorded, and not the request.",
       missing,

@@ -321,7 +321,7 @@ export class World {
       request: asked.hash,
       answers,
       outcome: "delivered",
-      ranges: [{ offset: 0, length: 10 }],
+      ranges: changes.bytes === 0 ? [] : [{ offset: 0, length: 10 }],
       bytes: 10,
       acknowledgement: null,
       ...changes,
