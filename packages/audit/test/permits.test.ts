@@ -138,7 +138,7 @@ describe("What comes for an access that a full window gave out", () => {
   it("is of no other instance when nobody recorded which", async () => {
     const world = await World.create();
     const unrecorded = await world.ask({ unrecorded: true, fresh: true });
-    await world.deliver(unrecorded, [], { outcome: "denied" });
+    await world.deliver(unrecorded, [], { outcome: "denied", bytes: 0 });
     for (let count = 0; count < 2; count++) await world.ask({ fresh: true });
     await world.deliver(unrecorded, [], { outcome: "denied", bytes: 0 });
     expect(await narrow(await openedIn(world), 2)).toEqual([
