@@ -43,13 +43,23 @@ export async function checkHead(context: Context, entry: HeadEntry): Promise<Che
   const name = `head ${value.epoch} of ${value.instance}`;
   const own = value.instance === instanceIdOf(claim.signer, evidence.capsule) && value.capsule === evidence.capsule;
   const known = manifests.byHash.get(toHex(value.manifest));
-  if (!own || known === undefined || known.value.version !== value.version || value.version !== entry.version)
-    invalid(context, `The ${name} is not of this capsule, instance or manifest in force.`, bytes);
+  if (!own || known?.value.version !== value.version || !isInTime(context, value, entry))
+    notInForce(context, value, bytes);
   if (known !== undefined && !hasAllRecipients(known, value, context.manifests.genesis))
     invalid(context, `The ${name} does not wrap its secret to exactly those who may read the log.`, bytes);
   await compareStored(context, value, bytes);
   await checkWraps(context, value);
   return { value, signer: claim.signer, bytes, ...(await standing(context, value, claim.signer, known)) };
+}
+
+/** An authority begins an epoch under what it holds, and may be shown a newer version before the head is sequenced. */
+function isInTime({ manifests }: Context, { instance, version }: EpochHead, entry: HeadEntry): boolean {
+  return version === entry.version || (version < entry.version && manifests.journals.has(instance));
+}
+
+/** @param bytes the head as it was signed */
+export function notInForce(context: Context, { instance, epoch }: EpochHead, bytes: Uint8Array): void {
+  invalid(context, `The head ${epoch} of ${instance} is not of this capsule, instance or manifest in force.`, bytes);
 }
 
 function invalid({ findings }: Context, sentence: string, head: Uint8Array): void {

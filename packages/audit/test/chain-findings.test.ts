@@ -2,6 +2,7 @@ import { generateSigningKey, toHex } from "@fogbound/crypto";
 import {
   batch,
   batchStatement,
+  type EpochHead,
   type Finding,
   type FindingCode,
   hostIdOf,
@@ -365,6 +366,24 @@ describe("A head that does not hold by itself", () => {
     made.log.leafHashes.pop();
     await made.log.sequence([{ kind: "head", capsule: made.capsule.id, version: 2, head }], made.tick());
     expect(await found("HEAD_INVALID")).toEqual([broken("HEAD_INVALID", wrong(2), paper("head", head))]);
+  });
+
+  it("may be a journal's, begun under the manifest before: an authority is shown the next when it has begun", async () => {
+    const before = made.current;
+    await made.publish(await made.capsule.manifest(before));
+    const late = async (changes: Partial<EpochHead> = {}): Promise<Uint8Array> => {
+      const head = await made.journal.begin(before, made.tick(), changes, { sequenced: false });
+      await made.log.sequence([{ kind: "head", capsule: made.capsule.id, version: 2, head }], made.tick());
+      return head;
+    };
+    await late();
+    expect(await found("HEAD_INVALID")).toEqual([]);
+    // One that the owner signed, and that was never in force, is not the one before.
+    const rival = await made.capsule.manifest(null, { leaseSeconds: 77 });
+    made.manifests.push(rival.object);
+    const head = await late({ manifest: rival.hash });
+    const sentence = `The head 3 of ${made.journal.instance} is not of this capsule, instance or manifest in force.`;
+    expect(await found("HEAD_INVALID")).toEqual([broken("HEAD_INVALID", sentence, paper("head", head))]);
   });
 
   it("wraps its secret to somebody else in an auditor's place", async () => {
