@@ -1,6 +1,13 @@
 import { rootOf } from "@fogbound/crypto";
-import { type AuthorityId, type LogObjects, prunedBundle, prunedLeafHashes } from "@fogbound/protocol";
-import { ifItReads } from "./attempt.js";
+import {
+  type AuthorityId,
+  epochHead,
+  instanceIdOf,
+  type LogObjects,
+  prunedBundle,
+  prunedLeafHashes,
+} from "@fogbound/protocol";
+import { ifItHolds, ifItReads } from "./attempt.js";
 import { isReceipted } from "./bundles.js";
 import type { Context } from "./context.js";
 import { waiting } from "./heads.js";
@@ -17,6 +24,8 @@ const mostLookedAgain = 10_000;
 interface Leftover extends LogObject {
   readonly name: string;
   readonly where: string;
+  /** Whose journal it lies in; null for the hosts' log. */
+  readonly authority: AuthorityId | null;
   /** False for one that lies in somebody else's log: then no sequencing excuses it. */
   readonly own: boolean;
 }
@@ -33,7 +42,27 @@ export async function judgeLeftovers(context: Context, sequence: Sequence): Prom
     const log = context.evidence.journals.get(authority) ?? null;
     if (log !== null) await compareLog(context, sequence, { log, authority }, see);
   }
-  for (const one of await stillThere(context, sequence, leftovers)) report(context, one);
+  const left: Leftover[] = [];
+  for (const one of leftovers) if (!(await isOvertaken(context, sequence, one))) left.push(one);
+  for (const one of await stillThere(context, sequence, left)) report(context, one);
+}
+
+/**
+ * A host's head under a manifest that another has taken the place of: it came too late, or its process died before it was
+ * sent, and no harmonizer takes it any more. It begins nothing; batches that lie behind it are told by themselves. A
+ * journal's may still come.
+ */
+async function isOvertaken(
+  { evidence, manifests, signal }: Context,
+  sequence: Sequence,
+  { name, instance, epoch, batch, authority }: Leftover,
+): Promise<boolean> {
+  if (batch !== null || authority !== null || manifests.journals.has(instance)) return false;
+  const bytes = await evidence.log.read(name, signal === undefined ? {} : { signal });
+  const claim = bytes === null ? null : ifItReads(() => epochHead.read(bytes));
+  const value = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
+  if (claim === null || value === null || instanceIdOf(claim.signer, evidence.capsule) !== instance) return false;
+  return value.instance === instance && value.epoch === epoch && value.version < sequence.version;
 }
 
 async function compareLog(
@@ -49,7 +78,7 @@ async function compareLog(
     const chain = chains.get(object.instance);
     const own = chain === undefined || chain.authority === authority;
     const batches = own ? chain?.epochs.get(object.epoch) : undefined;
-    if (batches === undefined || (object.batch ?? 0) > batches) see({ ...object, name, where, own });
+    if (batches === undefined || (object.batch ?? 0) > batches) see({ ...object, name, where, authority, own });
   }
 }
 

@@ -117,6 +117,38 @@ describe("What lies in a store", () => {
   });
 });
 
+describe("A head that no harmonizer takes any more", () => {
+  /** What is said of a host's or a journal's head under the first manifest, the second being in force. */
+  async function left(
+    change: (bytes: Uint8Array) => Uint8Array,
+    of: "host" | "journal" = "host",
+    isOvertaken = true,
+  ): Promise<readonly Finding[]> {
+    const made = await World.create();
+    const before = made.current;
+    if (isOvertaken) await made.publish(await made.capsule.manifest(before));
+    const writer = made[of];
+    const head = await writer.begin(before, made.tick(), {}, { sequenced: false });
+    writer.store.set(layout.head(writer.instance, 2), change(head));
+    const judgedNow = await judged(await made.evidence(), {});
+    return judgedNow.context.findings
+      .settle(null, judgedNow.context.notes)
+      .filter(({ code }) => code === "HEAD_UNRECEIPTED");
+  }
+  const asItIs = (bytes: Uint8Array): Uint8Array => bytes;
+
+  it("began nothing, and is passed over", async () => {
+    expect(await left(asItIs)).toEqual([]);
+  });
+
+  it("is told when it is of the manifest in force, of a journal, or not signed as it says", async () => {
+    expect(await left(asItIs, "host", false)).toHaveLength(1);
+    expect(await left(asItIs, "journal")).toHaveLength(1);
+    expect(await left((bytes) => bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1))).toHaveLength(1);
+    expect(await left(() => Uint8Array.of(1))).toHaveLength(1);
+  });
+});
+
 describe("What may be under way", () => {
   /** The log as it went on after the first look: one access more. */
   async function goneOn(): Promise<Uint8Array[]> {
