@@ -75,7 +75,10 @@ describe("What comes while an access is judged and not yet given out", () => {
     const older = await world.ask();
     const asked = await world.denied({ fresh: true });
     await world.answer(asked);
-    await world.deliver(older, [await world.answer(older, { body: { decision: "deny" } })], { outcome: "denied", bytes: 0 });
+    await world.deliver(older, [await world.answer(older, { body: { decision: "deny" } })], {
+      outcome: "denied",
+      bytes: 0,
+    });
     const [, accesses] = await joined(await openedIn(world), 10);
     expect(accesses.keysHeld).toHaveLength(1);
   });
