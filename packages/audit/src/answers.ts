@@ -1,9 +1,9 @@
 import { toHex } from "@fogbound/crypto";
-import { type AnsweredBody, sameBytes } from "@fogbound/protocol";
+import { sameBytes } from "@fogbound/protocol";
 import { type Access, answeredBy, isFor, papersOf, placeOf } from "./access.js";
-import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import { judgePermit } from "./permits.js";
 import type { OpenedRecord, ShownAnswer } from "./records.js";
 import { type FindLease, judgeReuse } from "./reuse.js";
 import { says } from "./terms.js";
@@ -47,37 +47,10 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
   if (body.decision === "permit") judgePermit(context, access, one, contradicts);
 }
 
-function judgePermit(context: Context, access: Access, one: Answered, contradicts: (what: string) => void): void {
-  const papers = one.papers ?? papersOf(access);
-  const version = access.asked[0]?.stand.version;
-  const known = papers === null ? undefined : context.manifests.byHash.get(toHex(papers.request.manifest));
-  if (papers === null || known === undefined) {
-    contradicts("permitted a request under a manifest that is none of the capsule's.");
-    return;
-  }
-  if (papers.standing === "stranger") contradicts("permitted a reader for whom nobody in the manifest vouches.");
-  // In an outage nobody could learn of a newer version; the record came under it when all was over.
-  const isUnderGlass = one.body.receipt === null;
-  if (isUnderGlass) judgeRelease(context, access, one, known.value.breakGlass);
-  if (!isUnderGlass && version !== undefined && known.value.version !== version)
-    contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
-  const item = context.readable.items(known).get(papers.request.item);
-  const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
-  if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
-  const { revoked } = known.value;
-  if (revoked.everything || revoked.instances.includes(papers.request.instance))
-    contradicts("permitted what the manifest revokes.");
-}
-
-/** A decoy on demand stands in no manifest: the journal says that it is one, and what its beacons name. */
-function isDecoyMadeSince({ fog }: AnsweredBody): boolean {
-  return fog?.step === "fogged" && fog.mark !== null;
-}
-
 /** One answer that the host shows, against the journal of who signed it. @returns whether it is a sound permit */
 export function judgeShown(context: Context, access: Access, shown: ShownAnswer | null, leases: FindLease): boolean {
   const { findings } = context;
-  if (shown === null || !shown.genuine) {
+  if (shown === null || !shown.genuine || !isSignedUnder(context, access, shown)) {
     judgeForged(context, access.id, shown);
     return false;
   }
@@ -90,6 +63,15 @@ export function judgeShown(context: Context, access: Access, shown: ShownAnswer 
     ]);
   judgeAgainstJournal(context, access, shown);
   return value.decision === "permit";
+}
+
+/** By the key that the request's own manifest gives its authority: an older one may be in a thief's hands. */
+function isSignedUnder({ manifests }: Context, access: Access, { value, signer }: ShownAnswer): boolean {
+  const papers = papersOf(access);
+  const known = papers === null ? undefined : manifests.byHash.get(toHex(papers.request.manifest));
+  if (known === undefined) return true;
+  const { members } = known.value.authorities;
+  return members.some(({ id, answerKey }) => id === value.authority && sameBytes(answerKey, signer));
 }
 
 export function judgeForged({ findings }: Context, id: string, shown: ShownAnswer | null): void {

@@ -39,6 +39,7 @@ interface Stand {
 export interface ShownAnswer {
   readonly bytes: Uint8Array;
   readonly value: Answer;
+  readonly signer: Uint8Array;
   /** Whether the authority's own answer key signed it. */
   readonly genuine: boolean;
 }
@@ -150,6 +151,6 @@ function readAnswers(context: Context, body: DeliveredBody): Promise<(ShownAnswe
       ),
     );
     const held = isAnswerKey ? await ifItHolds(() => claim.verify(signer)) : null;
-    return { bytes, value, genuine: held !== null && value.capsule === context.evidence.capsule };
+    return { bytes, value, signer, genuine: held !== null && value.capsule === context.evidence.capsule };
   });
 }

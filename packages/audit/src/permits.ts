@@ -1,0 +1,54 @@
+import { toHex } from "@fogbound/crypto";
+import { type AnsweredBody, instanceIdOf } from "@fogbound/protocol";
+import { type Access, papersOf } from "./access.js";
+import { judgeRelease } from "./break-glass.js";
+import type { Context } from "./context.js";
+import type { KnownManifest } from "./manifests.js";
+import type { OpenedRecord } from "./records.js";
+
+type Answered = Extract<OpenedRecord, { kind: "answered" }>;
+
+/**
+ * One permit that an authority journaled, against the manifest that the reader signed over.
+ * @param contradicts says what is wrong, of the authority that answered
+ */
+export function judgePermit(
+  context: Context,
+  access: Access,
+  one: Answered,
+  contradicts: (what: string) => void,
+): void {
+  const papers = one.papers ?? papersOf(access);
+  const version = access.asked[0]?.stand.version;
+  const known = papers === null ? undefined : context.manifests.byHash.get(toHex(papers.request.manifest));
+  if (papers === null || known === undefined) {
+    contradicts("permitted a request under a manifest that is none of the capsule's.");
+    return;
+  }
+  if (papers.standing === "stranger") contradicts("permitted a reader for whom nobody in the manifest vouches.");
+  if (!isMember(context, known, one)) contradicts("permitted under a manifest that does not name it as an authority.");
+  // In an outage nobody could learn of a newer version; the record came under it when all was over.
+  const isUnderGlass = one.body.receipt === null;
+  if (isUnderGlass) judgeRelease(context, access, one, known.value.breakGlass);
+  if (!isUnderGlass && version !== undefined && known.value.version !== version)
+    contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
+  const item = context.readable.items(known).get(papers.request.item);
+  const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
+  if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
+  const { revoked } = known.value;
+  if (revoked.everything || revoked.instances.includes(papers.request.instance))
+    contradicts("permitted what the manifest revokes.");
+}
+
+/** Under its name and with its journal: one that the owner took out may have been broken into. */
+function isMember({ evidence }: Context, { value }: KnownManifest, { authority, stand }: Answered): boolean {
+  const { instance } = stand.header;
+  return value.authorities.members.some(
+    ({ id, journalKey }) => id === authority && instanceIdOf(journalKey, evidence.capsule) === instance,
+  );
+}
+
+/** A decoy on demand stands in no manifest: the journal says that it is one, and what its beacons name. */
+function isDecoyMadeSince({ fog }: AnsweredBody): boolean {
+  return fog?.step === "fogged" && fog.mark !== null;
+}
