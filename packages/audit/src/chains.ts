@@ -1,5 +1,12 @@
 import { toHex } from "@fogbound/crypto";
-import { type AuthorityId, type ChainTip, type InstanceId, type RecordHeader, sameBytes } from "@fogbound/protocol";
+import {
+  type AuthorityId,
+  type ChainTip,
+  type HostId,
+  type InstanceId,
+  type RecordHeader,
+  sameBytes,
+} from "@fogbound/protocol";
 import type { CheckedBatch } from "./batches.js";
 import type { Context } from "./context.js";
 import { EpochKeys } from "./epochs.js";
@@ -26,6 +33,8 @@ export class Chain {
   /** Where a host's instance before this one stopped, as its registration says. */
   readonly previous: ChainTip | null;
   readonly registration: Uint8Array | null;
+  /** Whose instance it is; null for a journal, and where no registration holds. */
+  readonly host: HostId | null;
   #head: CheckedHead | null = null;
   #keys: EpochKeys | null = null;
   #position: Position = { epoch: 0, number: 0, hash: null };
@@ -38,6 +47,7 @@ export class Chain {
     this.began = began;
     this.previous = head?.registration?.previous ?? null;
     this.registration = head?.value.registration ?? null;
+    this.host = head?.registration?.host ?? null;
   }
 
   get position(): Position {

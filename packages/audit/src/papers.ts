@@ -114,7 +114,8 @@ function isVouchedFor({ value, signer }: CheckedSession, manifest: Manifest, par
   if (value.heldBy === "reader")
     return value.host === null && issuer.readers.some((one) => one.name === name && sameBytes(one.key, signer));
   const host = manifest.hosts.find((one) => one.id === value.host);
-  return host !== undefined && issuer.hosts.includes(host.id) && sameBytes(host.key, signer);
+  if (host === undefined || manifest.revoked.hosts.includes(host.id)) return false;
+  return issuer.hosts.includes(host.id) && sameBytes(host.key, signer);
 }
 
 function remember<T>(map: Map<string, T>, name: string, one: T): void {

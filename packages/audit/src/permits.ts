@@ -35,9 +35,12 @@ export function judgePermit(
   const item = context.readable.items(known).get(papers.request.item);
   const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
   if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
-  const { revoked } = known.value;
+  const { revoked, hosts } = known.value;
   if (revoked.everything || revoked.instances.includes(papers.request.instance))
     contradicts("permitted what the manifest revokes.");
+  const host = access.asked[0]?.stand.chain.host ?? null;
+  if (host !== null && (revoked.hosts.includes(host) || !hosts.some(({ id }) => id === host)))
+    contradicts(`permitted a request to ${host}, a host that the manifest does not name or revokes.`);
 }
 
 /** Under its name and with its journal: one that the owner took out may have been broken into. */
