@@ -15,6 +15,8 @@ interface Grant {
   readonly authority: AuthorityId;
   /** Hash of the entry, in hex. */
   readonly journal: string;
+  /** When the entry was sequenced, by the harmonizer's clock: an answer may be dated ahead, and an entry is written before that. */
+  readonly sequenced: number;
   readonly terms: Terms;
 }
 
@@ -47,7 +49,9 @@ export function leaseOf(access: Access): Lease | null {
 
 export function leaseFor(covers: string, answered: readonly Answered[]): Lease | null {
   const grants = answered.flatMap(({ authority, body, stand }) =>
-    body.decision === "permit" && body.leaseSeconds > 0 ? [{ authority, journal: stand.hash, terms: body }] : [],
+    body.decision === "permit" && body.leaseSeconds > 0
+      ? [{ authority, journal: stand.hash, sequenced: stand.time, terms: body }]
+      : [],
   );
   return grants.length === 0 ? null : { covers, grants };
 }
@@ -62,6 +66,11 @@ export function grantFor({ grants }: Lease, answer: Answer): Grant | null {
 /** When the lease of an answer runs out, in milliseconds of its authority's clock. */
 export function endOf({ time, leaseSeconds }: Pick<Terms, "time" | "leaseSeconds">): number {
   return time + 1000 * leaseSeconds;
+}
+
+/** The last moment at which a record under it can be sequenced. */
+export function lastOf({ sequenced, terms }: Grant): number {
+  return Math.min(endOf(terms), sequenced + 1000 * terms.leaseSeconds) + lateness;
 }
 
 /**
@@ -86,7 +95,7 @@ export class Leases {
   /** Forgets what no access recorded from now on can be served under. @param now by the harmonizer's clock */
   drop(now: number): void {
     for (const [id, { grants }] of this.#kept) {
-      if (Math.max(...grants.map(({ terms }) => endOf(terms))) + 2 * lateness >= now) return;
+      if (Math.max(...grants.map(lastOf)) + lateness >= now) return;
       this.#kept.delete(id);
     }
   }

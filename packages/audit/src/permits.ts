@@ -8,16 +8,11 @@ import type { OpenedRecord } from "./records.js";
 
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 
-/**
- * One permit that an authority journaled, against the manifest that the reader signed over.
- * @param contradicts says what is wrong, of the authority that answered
- */
-export function judgePermit(
-  context: Context,
-  access: Access,
-  one: Answered,
-  contradicts: (what: string) => void,
-): void {
+/** Says what is wrong, of the authority that answered. */
+type Contradicts = (what: string) => void;
+
+/** One permit that an authority journaled, against the manifest that the reader signed over. */
+export function judgePermit(context: Context, access: Access, one: Answered, contradicts: Contradicts): void {
   const papers = one.papers ?? papersOf(access);
   const version = access.asked[0]?.stand.version;
   const known = papers === null ? undefined : context.manifests.byHash.get(toHex(papers.request.manifest));
@@ -32,6 +27,7 @@ export function judgePermit(
   if (isUnderGlass) judgeRelease(context, access, one, known.value.breakGlass);
   if (!isUnderGlass && version !== undefined && known.value.version !== version)
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
+  judgeLease(known, one.body, contradicts);
   const item = context.readable.items(known).get(papers.request.item);
   const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
   if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
@@ -41,6 +37,13 @@ export function judgePermit(
   const host = access.asked[0]?.stand.chain.host ?? null;
   if (host !== null && (revoked.hosts.includes(host) || !hosts.some(({ id }) => id === host)))
     contradicts(`permitted a request to ${host}, a host that the manifest does not name or revokes.`);
+}
+
+/** A longer one is served for so long without asking, and where a guard looks at each access there is none. */
+function judgeLease({ value }: KnownManifest, { leaseSeconds, fog }: AnsweredBody, contradicts: Contradicts): void {
+  if (leaseSeconds > value.leaseSeconds)
+    contradicts(`gave a lease of ${leaseSeconds} s where the manifest allows ${value.leaseSeconds}.`);
+  else if (leaseSeconds > 0 && fog !== undefined) contradicts("gave a lease past its guard, who looks at each access.");
 }
 
 /** Under its name and with its journal: one that the owner took out may have been broken into. */

@@ -3,7 +3,7 @@ import type { Answer } from "@fogbound/protocol";
 import { type Access, isFor, papersOf, placeOf } from "./access.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
-import { coverOf, endOf, grantFor, type Lease, lateness } from "./leases.js";
+import { coverOf, endOf, grantFor, type Lease, lastOf, lateness } from "./leases.js";
 import type { ShownAnswer } from "./records.js";
 
 type Asked = Access["asked"][number];
@@ -29,18 +29,20 @@ export function judgeReuse(
   const earlier = toHex(value.request);
   const lease = leases(earlier);
   const sentence = `Request ${access.id} was served under an answer to another request, which is no lease for it.`;
-  const isRefuted = lease !== null && !isCovered(lease, access, asked);
+  const grant = lease === null ? null : grantFor(lease, value);
+  const isOver = grant !== null && asked.stand.time > lastOf(grant);
+  const isRefuted = isOver || (lease !== null && !isCovered(lease, access, asked));
   if (isRefuted || !isInTime(value, asked)) {
     findings.add("ANSWER_CONTRADICTED", "broken", sentence, evidence);
     return false;
   }
-  if (lease !== null && grantFor(lease, value) !== null) return true;
+  if (grant !== null) return true;
   const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
   if (lease?.grants.some(({ authority }) => authority === value.authority)) {
     const otherwise = `${value.authority} answered request ${earlier} otherwise than its journal says.`;
     findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", otherwise, evidence);
   } else {
-    const isExcused = unseen.miss(context, "answered", earlier, value.authority);
+    const isExcused = unseen.miss(context, "answered", earlier, value.authority, toHex(value.journal));
     findings.addUnlessInFlight(leaf, "ANSWER_CONTRADICTED", "broken", sentence, evidence, isExcused);
   }
   return true;

@@ -43,7 +43,7 @@ describe("A variant that no manifest names", () => {
     ] as const) {
       const world = await World.create();
       const asked = await world.ask();
-      const body = { fog: verdict, variant: randomIdentifier("cnt") };
+      const body = { fog: verdict, leaseSeconds: 0, variant: randomIdentifier("cnt") };
       await world.deliver(asked, [await world.answer(asked, { body })]);
       expect(await said(world)).toEqual(expected);
     }
