@@ -89,7 +89,10 @@ function judgeAgainstJournal(context: Context, access: Access, { value, bytes }:
   const entry = entries.find(({ stand }) => stand.hash === toHex(value.journal));
   if (entry !== undefined && says(entry.body, value)) return;
   const evidence = [paper("answer", bytes), ...entries.map(({ stand }) => `journal sha256 ${stand.hash}`)];
-  const isExcused = entry === undefined ? unseen.miss(context, "answered", access.id, value.authority) : undefined;
+  const isExcused =
+    entry === undefined
+      ? unseen.miss(context, "answered", access.id, value.authority, toHex(value.journal))
+      : undefined;
   const leaf = access.delivered[0]?.stand.leaf ?? access.leaf;
   if (entries.length === 0) {
     const sentence = `${value.authority} signed an answer to request ${access.id} that its journal does not have.`;

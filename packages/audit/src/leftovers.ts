@@ -1,15 +1,20 @@
-import { rootOf } from "@fogbound/crypto";
+import { rootOf, sha256, toHex } from "@fogbound/crypto";
 import {
   type AuthorityId,
+  batch as batchObject,
+  batchStatement,
   epochHead,
+  headersRoot,
   instanceIdOf,
   type LogObjects,
   prunedBundle,
   prunedLeafHashes,
+  recordHeader,
+  sameBytes,
 } from "@fogbound/protocol";
 import { ifItHolds, ifItReads } from "./attempt.js";
 import { isReceipted } from "./bundles.js";
-import type { Context } from "./context.js";
+import { addKind, type Context } from "./context.js";
 import { waiting } from "./heads.js";
 import { type LogObject, logObjectOf } from "./log-object.js";
 import { Reached } from "./reached.js";
@@ -20,6 +25,8 @@ const looks = 6;
 const millisecondsApart = 250;
 /** What is beyond is told without a second look. */
 const mostLookedAgain = 10_000;
+/** Entries of journals that are taken for late, at most. */
+const mostLate = 65_536;
 
 interface Leftover extends LogObject {
   readonly name: string;
@@ -44,7 +51,31 @@ export async function judgeLeftovers(context: Context, sequence: Sequence): Prom
   }
   const left: Leftover[] = [];
   for (const one of leftovers) if (!(await isOvertaken(context, sequence, one))) left.push(one);
+  for (const one of left) await takeLate(context, one);
   for (const one of await stillThere(context, sequence, left)) report(context, one);
+}
+
+/**
+ * An authority whose way to the harmonizer is cut goes on answering whom it can, and its journal comes later: entries that
+ * lie there signed are late, which is told, and not missing. Nobody but the authority can write them.
+ */
+async function takeLate(context: Context, { name, instance, epoch, batch, authority, own }: Leftover): Promise<void> {
+  const { evidence, manifests, unseen } = context;
+  const log = authority === null || !own ? null : (evidence.journals.get(authority) ?? null);
+  if (log === null || manifests.journals.get(instance) !== authority) return;
+  const bytes = await log.read(name, waiting(context));
+  const object = bytes === null ? null : ifItReads(() => batchObject.decode(bytes));
+  const claim = object === null ? null : ifItReads(() => batchStatement.read(object.statement));
+  const value = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
+  if (object === null || claim === null || value === null) return;
+  const isOwn = instanceIdOf(claim.signer, evidence.capsule) === instance && value.instance === instance;
+  const isHere = value.capsule === evidence.capsule && value.epoch === epoch && value.batch === batch;
+  if (!isOwn || !isHere || !sameBytes(value.root, headersRoot(object.headers))) return;
+  for (const header of object.headers) {
+    const kind = ifItReads(() => recordHeader.decode(header))?.kind ?? null;
+    if (kind === "registered") addKind(unseen.excused, kind);
+    if (unseen.late.size < mostLate) unseen.late.add(toHex(sha256(header)));
+  }
 }
 
 /**
@@ -53,12 +84,13 @@ export async function judgeLeftovers(context: Context, sequence: Sequence): Prom
  * journal's may still come.
  */
 async function isOvertaken(
-  { evidence, manifests, signal }: Context,
+  context: Context,
   sequence: Sequence,
   { name, instance, epoch, batch, authority }: Leftover,
 ): Promise<boolean> {
+  const { evidence, manifests } = context;
   if (batch !== null || authority !== null || manifests.journals.has(instance)) return false;
-  const bytes = await evidence.log.read(name, signal === undefined ? {} : { signal });
+  const bytes = await evidence.log.read(name, waiting(context));
   const claim = bytes === null ? null : ifItReads(() => epochHead.read(bytes));
   const value = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
   if (claim === null || value === null || instanceIdOf(claim.signer, evidence.capsule) !== instance) return false;

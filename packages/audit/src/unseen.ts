@@ -4,6 +4,8 @@ interface Questions {
   count: number;
   /** Those raised last, of whom and to whom: many accesses may miss one record, under whose lease they were served. */
   readonly raised: Set<string>;
+  /** Headers that would answer one of them, by hash, where that is known. */
+  readonly named: Set<string>;
   readonly isExcused: () => boolean;
 }
 
@@ -18,20 +20,31 @@ export class Unseen {
   readonly #questions: Map<RecordKind, Questions> = new Map();
   /** Of each kind, how many were erased or dropped by right; known at the end. */
   readonly excused: Kinds = new Map();
+  /** Headers in journals that the harmonizer does not have yet, by hash; known at the end, and told by themselves. */
+  readonly late: Set<string> = new Set();
 
   /**
    * @param of the access or instance that misses a record; one that misses the same several times misses it once
    * @param to whose record it would be, where several may have one
+   * @param named hash of its header, in hex, where an answer names it
    * @returns whether it is excused, to be asked at the end; the same function for all of a kind
    */
-  miss({ unread }: Context, kind: RecordKind, of: string, to: string = ""): () => boolean {
+  miss({ unread }: Context, kind: RecordKind, of: string, to: string = "", named: string = ""): () => boolean {
     const known = this.#questions.get(kind);
-    const isExcused = (): boolean =>
-      isUnread(unread, kind) || (this.#questions.get(kind)?.count ?? 0) <= (this.excused.get(kind) ?? 0);
-    const questions = known ?? { count: 0, raised: new Set(), isExcused };
+    const isExcused = (): boolean => isUnread(unread, kind) || this.#open(kind) <= (this.excused.get(kind) ?? 0);
+    const questions = known ?? { count: 0, raised: new Set(), named: new Set(), isExcused };
     this.#questions.set(kind, questions);
     raise(questions, of, to);
+    if (named !== "" && questions.named.size < mostRemembered) questions.named.add(named);
     return questions.isExcused;
+  }
+
+  /** Those that no late entry answers. */
+  #open(kind: RecordKind): number {
+    const questions = this.#questions.get(kind);
+    let open = questions?.count ?? 0;
+    for (const one of this.late) if (questions?.named.has(one)) open--;
+    return open;
   }
 }
 
