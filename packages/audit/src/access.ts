@@ -30,6 +30,10 @@ export interface Settled {
   readonly instance: InstanceId;
   /** Whether it ended, by the host's record or else by what journals had said so far, with fewer permits than it takes. */
   readonly isDenied: boolean;
+  /** Whether the host recorded that it was refused, and one permit more would have been as many as it takes. */
+  readonly isRefused: boolean;
+  /** As `shownOf`. */
+  readonly shown: string | null;
   /** Whether it was judged before all of it had come. */
   readonly isUnfinished: boolean;
   readonly entry: Entry | null;

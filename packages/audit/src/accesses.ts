@@ -7,7 +7,7 @@ import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import type { Given } from "./given-out.js";
-import { hostSide, judgeAccess, judgeLaterDelivery } from "./judge.js";
+import { hostSide, judgeAccess, judgeLatePermit, judgeLaterDelivery } from "./judge.js";
 import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { Remembered } from "./remembered.js";
@@ -131,6 +131,7 @@ export class Accesses {
     if (record.kind !== "answered") return;
     if (record.body.decision === "permit") await this.#hold(record);
     if (access.headers.length === 0) return;
+    if (access.isRefused) judgeLatePermit(this.#context, record);
     judgeAnswered(this.#context, access, newAccess(record.id, leaf), record);
     this.#leases.keep(record.id, this.#leaseOfLate(record, access.place));
   }
@@ -164,9 +165,9 @@ export class Accesses {
   async #settle(access: Access): Promise<void> {
     if (access.settled !== null) return;
     const isUnfinished = !isComplete(access);
-    const isDenied = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#openLease(id));
+    const judged = judgeAccess(this.#context, access, (id) => this.#leases.find(id) ?? this.#openLease(id));
     this.#leases.keep(access.id, leaseOf(access));
-    access.settled = { ...summaryOf(access), isDenied, isUnfinished, entry: await entryOf(this.#context, access) };
+    access.settled = { ...summaryOf(access), ...judged, isUnfinished, entry: await entryOf(this.#context, access) };
     this.#context.papers.forget(access.id);
     access.asked.length = 0;
     access.answered.length = 0;

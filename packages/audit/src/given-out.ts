@@ -3,33 +3,34 @@ import type { Settled } from "./access.js";
 import { Slots } from "./slots.js";
 
 /** What is kept of an access that was given out: what a late journal entry, or another delivery, is compared with. */
-export interface Given extends Pick<Settled, "headers" | "place" | "instance" | "isDenied"> {
+export interface Given extends Pick<Settled, "headers" | "place" | "instance" | "isDenied" | "isRefused" | "shown"> {
   readonly leaf: number;
 }
 
 /** What many accesses have in common. */
-interface Common extends Pick<Given, "place" | "instance" | "isDenied"> {
+interface Common extends Pick<Given, "place" | "instance" | "isDenied" | "isRefused"> {
   readonly name: string;
   uses: number;
 }
 
 const hashLength = 32;
+const hashesOfEach = 3;
 const fewestSlots = 1024;
 
 /**
  * The accesses that were given out last, as many as the window holds. As objects they were most of what an audit keeps,
- * and their garbage made the process twice as large: so each is 80 bytes of a few long arrays that are written round and
- * round. Only those that the host recorded not once lie as objects.
+ * and their garbage made the process twice as large: so each is 112 bytes of a few long arrays that are written round and
+ * round. Only those that the host recorded not once, or of which it is not known what they were served under, lie as objects.
  */
 export class GivenOut {
   readonly #window: number;
-  /** Of each slot the request's hash, and that of the host's header. */
+  /** Of each slot the hashes of the request, of the host's header, and of the answers. */
   #hashes: Uint8Array = new Uint8Array(0);
   #leaves: Float64Array = new Float64Array(0);
   readonly #commons: (Common | null)[] = [];
   readonly #commonsByName: Map<string, Common> = new Map();
   /** By the request's hash. */
-  readonly #slots: Slots = new Slots((slot) => this.#hash(2 * slot));
+  readonly #slots: Slots = new Slots((slot) => this.#hash(hashesOfEach * slot));
   readonly #others: Map<string, Given> = new Map();
   /** Where the next one goes: over the oldest, once there are as many as the window holds. */
   #next = 0;
@@ -49,13 +50,14 @@ export class GivenOut {
     else this.#grow(slot + 1);
     this.#next = (slot + 1) % this.#window;
     this.#commons[slot] = null;
-    writeHex(id, this.#hashes, 2 * slot * hashLength);
+    writeHex(id, this.#hashes, hashesOfEach * slot * hashLength);
     const [header, ...more] = given.headers;
-    if (header === undefined || more.length > 0) {
+    if (header === undefined || more.length > 0 || given.shown === null) {
       this.#others.set(id, given);
       return;
     }
-    writeHex(header, this.#hashes, (2 * slot + 1) * hashLength);
+    writeHex(header, this.#hashes, (hashesOfEach * slot + 1) * hashLength);
+    writeHex(given.shown, this.#hashes, (hashesOfEach * slot + 2) * hashLength);
     this.#leaves[slot] = given.leaf;
     this.#commons[slot] = this.#use(given);
     this.#slots.add(slot);
@@ -65,14 +67,16 @@ export class GivenOut {
     const slot = this.#slots.find(writeHex(id, new Uint8Array(hashLength), 0));
     const common = slot === null ? undefined : this.#commons[slot];
     if (slot === null || !common) return this.#others.get(id) ?? null;
-    const { place, instance, isDenied } = common;
-    return { headers: [toHex(this.#hash(2 * slot + 1))], place, instance, isDenied, leaf: this.#leaves[slot] ?? 0 };
+    const { place, instance, isDenied, isRefused } = common;
+    const [header, shown] = [1, 2].map((at) => toHex(this.#hash(hashesOfEach * slot + at)));
+    const leaf = this.#leaves[slot] ?? 0;
+    return { headers: [header ?? ""], place, instance, isDenied, isRefused, shown: shown ?? "", leaf };
   }
 
   #drop(slot: number): void {
     const common = this.#commons[slot] ?? null;
     if (common === null) {
-      this.#others.delete(toHex(this.#hash(2 * slot)));
+      this.#others.delete(toHex(this.#hash(hashesOfEach * slot)));
       return;
     }
     this.#slots.remove(slot);
@@ -83,7 +87,7 @@ export class GivenOut {
   #grow(count: number): void {
     if (count <= this.#leaves.length) return;
     const capacity = Math.min(this.#window, Math.max(fewestSlots, 2 * this.#leaves.length));
-    const hashes = new Uint8Array(2 * capacity * hashLength);
+    const hashes = new Uint8Array(hashesOfEach * capacity * hashLength);
     const leaves = new Float64Array(capacity);
     hashes.set(this.#hashes);
     leaves.set(this.#leaves);
@@ -91,9 +95,9 @@ export class GivenOut {
     this.#leaves = leaves;
   }
 
-  #use({ place, instance, isDenied }: Given): Common {
-    const name = `${isDenied} ${instance} ${place}`;
-    const common = this.#commonsByName.get(name) ?? { name, place, instance, isDenied, uses: 0 };
+  #use({ place, instance, isDenied, isRefused }: Given): Common {
+    const name = `${isDenied} ${isRefused} ${instance} ${place}`;
+    const common = this.#commonsByName.get(name) ?? { name, place, instance, isDenied, isRefused, uses: 0 };
     this.#commonsByName.set(name, common);
     common.uses++;
     return common;

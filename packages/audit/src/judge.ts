@@ -6,14 +6,16 @@ import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { OpenedRecord } from "./records.js";
 import { type FindLease, judgeLeasedReader } from "./reuse.js";
+import { hashOfAnswers, shownOf } from "./shown.js";
 
+/** What is remembered of how it went. Without an end, it is denied when journals said only no so far. */
+type Judged = Pick<Settled, "isDenied" | "isRefused" | "shown">;
+
+type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 
-/**
- * Judges an access of which everything has come that will come: each signed paper against the others.
- * @returns whether it ended with fewer permits than it takes; without an end, whether journals said only no so far
- */
-export function judgeAccess(context: Context, access: Access, leases: FindLease): boolean {
+/** Judges an access of which everything has come that will come: each signed paper against the others. */
+export function judgeAccess(context: Context, access: Access, leases: FindLease): Judged {
   const { asked, answered, delivered } = access;
   judgeRequest(context, access);
   const host = hostSide(access);
@@ -29,8 +31,11 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   for (const one of delivered) judgeAmount(context, one);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
+  const needed = thresholdOf(context, access);
   const permitted = Math.max(permits.size, countPermits(access));
-  return delivered.length > 0 ? permitted < thresholdOf(context, access) : answered.length > 0 && permitted === 0;
+  const isRefused = delivered.length > 0 && permitted === needed - 1 && !delivered.some(({ body }) => hasLeft(body));
+  const isDenied = delivered.length > 0 ? permitted < needed : answered.length > 0 && permitted === 0;
+  return { isDenied, isRefused, shown: shownOf(access, needed) };
 }
 
 function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, recorded: InstanceId): void {
@@ -42,20 +47,38 @@ function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, r
 /** What left after an access was judged: a host may serve it several times, but no time what it could not serve at first. */
 export function judgeLaterDelivery(
   context: Context,
-  access: Pick<Settled, "headers" | "instance" | "isDenied">,
+  access: Pick<Settled, "headers" | "instance" | "isDenied" | "shown">,
   one: Delivered,
 ): void {
   const { id, body, answers, stand } = one;
   if (access.headers.length > 0) judgeDeliverer(context, one, access.instance);
   for (const shown of answers) if (!shown?.genuine) judgeForged(context, id, shown);
   judgeAmount(context, one);
-  if (!access.isDenied || !hasLeft(body)) return;
-  const sentence = `The host served request ${id} after it had ended without the permits that takes.`;
+  const isServedDenied = access.isDenied && hasLeft(body);
+  const isUnderOthers = !answers.some((shown) => !shown?.genuine) && isOtherwise(access.shown, one);
+  if (!isServedDenied && !isUnderOthers) return;
+  const sentence = isServedDenied
+    ? `The host served request ${id} after it had ended without the permits that takes.`
+    : `The host shows other answers for request ${id} than at first: what was answered is not what it serves under.`;
   const papers = (): string[] => [
     `header sha256 ${stand.hash}`,
     ...body.answers.map((bytes) => paper("answer", bytes)),
   ];
   context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
+}
+
+/** A journal entry that comes after its access had ended, of which the host said, and papers proved, that it was refused. */
+export function judgeLatePermit({ findings }: Context, { id, body, authority, stand }: Answered): void {
+  if (body.decision !== "permit") return;
+  const sentence = `The host says request ${id} was refused; ${authority} permitted it besides.`;
+  const papers = [`journal sha256 ${stand.hash}`, paper("request", body.request), paper("session", body.session)];
+  findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
+}
+
+/** An access is under the same answers from beginning to end: others, which no journal might have, were never looked at. */
+function isOtherwise(shown: string | null, { answers, body }: Delivered): boolean {
+  if (shown === null || (answers.length === 0 && !hasLeft(body))) return false;
+  return hashOfAnswers(answers) !== shown;
 }
 
 export function hostSide({ asked }: Access): { headers: readonly string[]; place: string } | null {
@@ -150,9 +173,14 @@ function judgeUnanswered(context: Context, access: Access): void {
   findings.addUnlessInFlight(access.leaf, code, "incomplete", sentence, requestOf(access), isExcused);
 }
 
-/** A newer manifest came into force before the record did: authorities refuse to answer that, and the reader asks anew. */
-function isOvertaken({ manifests }: Context, access: Access): boolean {
+/**
+ * A newer manifest came into force before the record did, or before an authority was asked, or that one had started anew:
+ * authorities refuse to answer that, and the reader asks anew.
+ */
+function isOvertaken({ manifests, successions }: Context, access: Access): boolean {
   const papers = papersOf(access);
+  const last = access.asked.at(-1)?.stand;
+  if (papers?.standing !== "stranger" && last && successions.isOvertaken(last.header.instance, last.leaf)) return true;
   const known = papers === null ? undefined : manifests.byHash.get(toHex(papers.request.manifest));
   return known !== undefined && access.asked.every(({ stand }) => stand.version > known.value.version);
 }

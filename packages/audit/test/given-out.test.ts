@@ -36,10 +36,12 @@ const given = fc.record({
   place: fc.constantFrom("10.0.0.7 nowhere", "nowhere nowhere", "2001:db8::1 CH", ""),
   instance: fc.constantFrom<Given["instance"]>("ins_a", "ins_b"),
   isDenied: fc.boolean(),
+  isRefused: fc.boolean(),
+  shown: fc.oneof({ weight: 4, arbitrary: hash }, { weight: 1, arbitrary: fc.constant(null) }),
   leaf: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
 });
 
-const common = { instance: "ins_a", isDenied: false } as const;
+const common = { instance: "ins_a", isDenied: false, isRefused: false, shown: "5".repeat(64) } as const;
 
 describe("accesses that were given out", () => {
   it("are found as in a map that forgets its oldest, one begins as the other or not", () => {
