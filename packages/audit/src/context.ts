@@ -7,6 +7,7 @@ import type { KnownManifest, Manifests } from "./manifests.js";
 import type { Notes } from "./notes.js";
 import type { RememberedPapers } from "./papers.js";
 import { openParts, type Parts } from "./parts.js";
+import type { Successions } from "./successions.js";
 import type { Unseen } from "./unseen.js";
 
 /** What every step of one pass works with. */
@@ -22,6 +23,7 @@ export interface Context {
   readonly papers: RememberedPapers;
   readonly losses: Losses;
   readonly unseen: Unseen;
+  readonly successions: Successions;
   readonly notes: Notes;
   readonly releases: Releases;
   readonly pin: Pin | null;

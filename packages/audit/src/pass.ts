@@ -20,6 +20,7 @@ import { openBatch } from "./records.js";
 import { ReleasedKeys } from "./reseal-due.js";
 import { Sequence, type SequencedBatch } from "./sequence.js";
 import { judgeSpares } from "./spares.js";
+import { Successions } from "./successions.js";
 import { Unseen } from "./unseen.js";
 import { judge } from "./verdict.js";
 
@@ -56,6 +57,7 @@ export async function* judgeHistory(
     for await (const records of batches)
       for (const record of records) {
         released.take(record);
+        if (record.kind === "registered") context.successions.add(record);
         yield* await accesses.add(record);
       }
     yield* await accesses.finish();
@@ -111,7 +113,8 @@ async function readAnchors(evidence: Evidence, keys: AuditKeys, options: PassOpt
   const readable = new Readable(evidence, keys);
   const papers = new RememberedPapers();
   const known = { evidence, keys, window, signal, pin, findings, manifests, checkpoint, readable, papers, unread };
-  return { ...known, losses: new Losses(), unseen: new Unseen(), notes: new Notes(), releases: new Releases() };
+  const seen = { losses: new Losses(), unseen: new Unseen(), successions: new Successions(), notes: new Notes() };
+  return { ...known, ...seen, releases: new Releases() };
 }
 
 async function* readSequence(
