@@ -7,7 +7,7 @@ import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import type { Given } from "./given-out.js";
-import { hostSide, judgeAccess, judgeLatePermit, judgeLaterDelivery } from "./judge.js";
+import { hostSide, judgeAccess, judgeAskedAgain, judgeLatePermit, judgeLaterDelivery } from "./judge.js";
 import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import type { OpenedRecord } from "./records.js";
 import { Remembered } from "./remembered.js";
@@ -119,6 +119,7 @@ export class Accesses {
     if (record.kind !== "asked") return;
     access.asked.push(record);
     const { papers, stand } = record;
+    if (papers?.genuine) this.#counters.see(papers);
     if (access.asked.length > 1 || papers === null || !papers.genuine) return;
     this.#counters.count(papers, stand.leaf);
     this.count++;
@@ -128,6 +129,10 @@ export class Accesses {
   /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */
   async #addLate(access: Omit<Given, "leaf">, leaf: number, record: OpenedRecord): Promise<void> {
     if (record.kind === "delivered") judgeLaterDelivery(this.#context, access, record);
+    if (record.kind === "asked") {
+      judgeAskedAgain(this.#context, record);
+      if (record.papers?.genuine) this.#counters.see(record.papers);
+    }
     if (record.kind !== "answered") return;
     if (record.body.decision === "permit") await this.#hold(record);
     if (access.headers.length === 0) return;

@@ -4,6 +4,7 @@ import { type Access, countPermits, papersOf, placeOf, type Settled } from "./ac
 import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
+import type { Papers } from "./papers.js";
 import type { OpenedRecord } from "./records.js";
 import { type FindLease, judgeLeasedReader } from "./reuse.js";
 import { hashOfAnswers, shownOf } from "./shown.js";
@@ -11,6 +12,7 @@ import { hashOfAnswers, shownOf } from "./shown.js";
 /** What is remembered of how it went. Without an end, it is denied when journals said only no so far. */
 type Judged = Pick<Settled, "isDenied" | "isRefused" | "shown">;
 
+type Asked = Extract<OpenedRecord, { kind: "asked" }>;
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 
@@ -18,6 +20,7 @@ type Delivered = Extract<OpenedRecord, { kind: "delivered" }>;
 export function judgeAccess(context: Context, access: Access, leases: FindLease): Judged {
   const { asked, answered, delivered } = access;
   judgeRequest(context, access);
+  for (const one of asked.slice(1)) judgeAskedAgain(context, one);
   const host = hostSide(access);
   if (host === null) judgeUnasked(context, access);
   else for (const one of answered) judgeAnswered(context, host, access, one);
@@ -90,7 +93,7 @@ export function hostSide({ asked }: Access): { headers: readonly string[]; place
 function judgeRequest(context: Context, access: Access): void {
   const [asked] = access.asked;
   const papers = papersOf(access);
-  const { findings, evidence, unread } = context;
+  const { findings, unread } = context;
   const bytes = asked?.body.request ?? access.answered[0]?.body.request;
   const shown = (): string[] => (bytes === undefined ? [] : [paper("request", bytes)]);
   if (papers === null) {
@@ -98,13 +101,28 @@ function judgeRequest(context: Context, access: Access): void {
       findings.add("REQUEST_FORGED", "broken", `Request ${access.id} or its session cannot be read.`, shown);
     return;
   }
-  const signed = (): string[] => [...shown(), paper("session", papers.sessionBytes)];
-  if (!papers.genuine)
-    findings.add("REQUEST_FORGED", "broken", `Request ${access.id} is not signed by the reader's session.`, signed);
-  const instance = asked?.stand.header.instance ?? papers.request.instance;
-  if (papers.request.capsule !== evidence.capsule || papers.request.instance !== instance)
-    findings.add("REQUEST_FORGED", "broken", `Request ${access.id} was made to another capsule or instance.`, signed);
+  judgePapers(context, papers, asked?.stand.header.instance ?? papers.request.instance);
   if (papers.standing === "unread") unread.vouching++;
+}
+
+/** @param instance that recorded the request */
+function judgePapers({ findings, evidence }: Context, papers: Papers, instance: InstanceId): void {
+  const { id, request, genuine } = papers;
+  const signed = (): string[] => [paper("request", papers.requestBytes), paper("session", papers.sessionBytes)];
+  if (!genuine)
+    findings.add("REQUEST_FORGED", "broken", `Request ${id} is not signed by the reader's session.`, signed);
+  if (request.capsule !== evidence.capsule || request.instance !== instance)
+    findings.add("REQUEST_FORGED", "broken", `Request ${id} was made to another capsule or instance.`, signed);
+}
+
+/** A request that is recorded once more: a host may try again, but only what it was asked, and nobody else may. */
+export function judgeAskedAgain(context: Context, { id, papers, stand, body }: Asked): void {
+  if (papers !== null) {
+    judgePapers(context, papers, stand.header.instance);
+    return;
+  }
+  const sentence = `Request ${id} or its session cannot be read.`;
+  context.findings.add("REQUEST_FORGED", "broken", sentence, [paper("request", body.request)]);
 }
 
 function judgeUnasked(context: Context, access: Access): void {

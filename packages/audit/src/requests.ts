@@ -1,4 +1,5 @@
 import { toHex } from "@fogbound/crypto";
+import type { Subject } from "@fogbound/protocol";
 import type { Findings } from "./findings.js";
 import { paper } from "./findings.js";
 import type { Papers } from "./papers.js";
@@ -11,6 +12,7 @@ interface Counted {
 }
 
 interface CountedSession {
+  readonly subject: Subject;
   /** The last request up to which none is missing. */
   upTo: number;
   hash: string | null;
@@ -40,7 +42,12 @@ export class RequestCounters {
 
   count({ id, request, requestBytes, session }: Papers, leaf: number): void {
     const name = toHex(session.key);
-    const counted = this.#sessions.get(name) ?? { upTo: 0, hash: null, beyond: new Map() };
+    const counted = this.#sessions.get(name) ?? {
+      subject: session.subject,
+      upTo: 0,
+      hash: null,
+      beyond: new Map(),
+    };
     this.#sessions.delete(name);
     this.#sessions.set(name, counted);
     const last = request.last === null ? null : toHex(request.last);
@@ -55,6 +62,18 @@ export class RequestCounters {
     this.#advance(counted);
     if (counted.beyond.size > mostBeyond) this.#close(counted);
     this.#forgetOldest();
+  }
+
+  /**
+   * A request names its session by the key alone: in two readers' sessions with one key, whoever records it could choose
+   * whose it is.
+   */
+  see({ requestBytes, session, sessionBytes }: Papers): void {
+    const known = this.#sessions.get(toHex(session.key));
+    if (known === undefined || known.subject === session.subject) return;
+    const sentence = `The sessions of ${known.subject} and of ${session.subject} have one key.`;
+    const papers = [paper("request", requestBytes), paper("session", sessionBytes)];
+    this.#findings.add("REQUEST_FORGED", "broken", sentence, papers);
   }
 
   /** What is missing still, is missing. */
