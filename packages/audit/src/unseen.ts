@@ -2,12 +2,18 @@ import { type Context, isJournalUnread, type Kinds, type RecordKind } from "./co
 
 interface Questions {
   count: number;
-  /** Those raised last, of whom and to whom: many accesses may miss one record, under whose lease they were served. */
-  readonly raised: Set<string>;
-  /** Headers that would answer one of them, by hash, where that is known. */
-  readonly named: Set<string>;
+  /**
+   * Those raised last, of whom and to whom: many accesses may miss one record, under whose lease they were served. To the
+   * name of the header that would be it; null without, and where several are named.
+   */
+  readonly raised: Map<string, string | null>;
+  /** Where the header is known that would answer one, by its hash: whether that one is excused. */
+  readonly named: Map<string, () => boolean>;
   readonly isExcused: () => boolean;
 }
+
+/** Beyond, a late entry excuses no question by itself. */
+const mostNamed = 1000;
 
 /** A question that comes again after so many others is counted again, which excuses less. */
 const mostRemembered = 65_536;
@@ -27,34 +33,45 @@ export class Unseen {
    * @param of the access or instance that misses a record; one that misses the same several times misses it once
    * @param to whose record it would be, where several may have one
    * @param named hash of its header, in hex, where an answer names it
-   * @returns whether it is excused, to be asked at the end; the same function for all of a kind
+   * @returns whether it is excused, to be asked at the end; one function for all of a kind, and for each name one
    */
-  miss({ unread }: Context, kind: RecordKind, of: string, to: string = "", named: string = ""): () => boolean {
+  miss({ unread }: Context, kind: RecordKind, of: string, to: string = "", named: string | null = null): () => boolean {
     const known = this.#questions.get(kind);
     const isExcused = (): boolean => isUnread(unread, kind) || this.#open(kind) <= (this.excused.get(kind) ?? 0);
-    const questions = known ?? { count: 0, raised: new Set(), named: new Set(), isExcused };
+    const questions = known ?? { count: 0, raised: new Map(), named: new Map(), isExcused };
     this.#questions.set(kind, questions);
-    raise(questions, of, to);
-    if (named !== "" && questions.named.size < mostRemembered) questions.named.add(named);
-    return questions.isExcused;
+    raise(questions, of, to, named);
+    return named === null ? questions.isExcused : this.#byName(questions, named);
+  }
+
+  #byName({ named, isExcused }: Questions, name: string): () => boolean {
+    const known = named.get(name);
+    if (known !== undefined || named.size >= mostNamed) return known ?? isExcused;
+    const isLate = (): boolean => this.late.has(name) || isExcused();
+    named.set(name, isLate);
+    return isLate;
   }
 
   /** Those that no late entry answers. */
   #open(kind: RecordKind): number {
-    const questions = this.#questions.get(kind);
-    let open = questions?.count ?? 0;
-    for (const one of this.late) if (questions?.named.has(one)) open--;
-    return open;
+    const { count, raised } = this.#questions.get(kind) ?? { count: 0, raised: new Map<string, string | null>() };
+    if (this.late.size === 0) return count;
+    return count - [...raised.values()].filter((name) => name !== null && this.late.has(name)).length;
   }
 }
 
-function raise(questions: Questions, of: string, to: string): void {
+function raise(questions: Questions, of: string, to: string, named: string | null): void {
   const { raised } = questions;
-  if (raised.has(`${of} ${to}`)) return;
+  const question = `${of} ${to}`;
+  const before = raised.get(question);
+  if (before !== undefined) {
+    if (before !== named) raised.set(question, null);
+    return;
+  }
   // It was put to nobody in particular before it was known whose record it would be: one record all the same.
   if (!raised.delete(`${of} `)) questions.count++;
-  raised.add(`${of} ${to}`);
-  const [oldest] = raised;
+  raised.set(question, named);
+  const [oldest] = raised.keys();
   if (raised.size > mostRemembered && oldest !== undefined) raised.delete(oldest);
 }
 

@@ -56,6 +56,14 @@ describe("A journal that the harmonizer does not have yet", () => {
     expect(await told()).toEqual(["incomplete", "RECORD_UNRECEIPTED"]);
   });
 
+  it("is late also beside a request that nobody answered, which a crash leaves", async () => {
+    await servedUnheard();
+    await made.ask({ fresh: true });
+    const all = await verdict();
+    expect(all.outcome).toBe("incomplete");
+    expect(codesOf(all)).toEqual(["ANSWER_MISSING", "RECORD_UNRECEIPTED"]);
+  });
+
   it("has the answer that was used again under its lease", async () => {
     const { answer } = await servedUnheard(600);
     await made.deliver(await made.ask(), [answer]);
@@ -93,6 +101,14 @@ describe("A journal that the harmonizer does not have yet", () => {
         if (prunedBundle.decode(bytes).number > after) yield bytes;
     };
     expect(await verdictOf(made, { ...pulled, later })).toMatchObject({ outcome: "proved", findings: [] });
+  });
+
+  it("excuses no second answer to the same request, which it does not have", async () => {
+    const { asked } = await servedUnheard();
+    await made.deliver(asked, [await made.answer(asked, { unjournaled: true })]);
+    const all = await verdict();
+    expect(all.outcome).toBe("broken");
+    expect(codesOf(all)).toContain("RECORD_UNRECEIPTED");
   });
 
   it("excuses no answer that it does not have", async () => {
