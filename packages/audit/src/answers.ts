@@ -29,6 +29,7 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
     findings.add("ANSWER_CONTRADICTED", "broken", `${authority} ${sentence}`, evidence);
   if (!host.headers.includes(toHex(body.header)))
     contradicts("answered under another record than the host wrote for this request.");
+  if (isBeforeItsRecord(access, one)) contradicts("answered before the record that it names was under a receipt.");
   if (placeOf(body.place) !== host.place) {
     const sentence = `The host recorded ${host.place} and told ${authority} ${placeOf(body.place)}.`;
     findings.add("PLACE_CONTRADICTED", "broken", sentence, evidence);
@@ -45,6 +46,12 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
     contradicts("was shown another session than the host recorded.");
   context.releases.see(one);
   if (body.decision === "permit") judgePermit(context, access, one, contradicts);
+}
+
+/** A receipt comes first, and the harmonizer puts all in one order; without a receipt the record may come when all is over. */
+function isBeforeItsRecord({ asked }: Access, { body, stand }: Answered): boolean {
+  const record = asked.find((one) => one.stand.hash === toHex(body.header));
+  return record !== undefined && body.receipt !== null && stand.leaf < record.stand.leaf;
 }
 
 /** One answer that the host shows, against the journal of who signed it. @returns whether it is a sound permit */
