@@ -9,6 +9,7 @@ import type { Entry } from "./evidence.js";
 import type { Given } from "./given-out.js";
 import { hostSide, judgeAccess, judgeAskedAgain, judgeLatePermit, judgeLaterDelivery } from "./judge.js";
 import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
+import { judgeEpochOf } from "./readable-by.js";
 import type { OpenedRecord } from "./records.js";
 import { Remembered } from "./remembered.js";
 import { RequestCounters } from "./requests.js";
@@ -52,6 +53,7 @@ export class Accesses {
       this.registered.add(record.id);
       return [];
     }
+    if (record.kind !== "delivered") judgeEpochOf(this.#context, record);
     this.#leases.drop(record.stand.time);
     const late = this.#givenOut.find(record);
     if (late !== null) {

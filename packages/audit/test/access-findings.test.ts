@@ -25,6 +25,16 @@ async function asking(world: World, options: Parameters<World["ask"]>[0] = {}): 
   return { asked: await world.access({ fresh: true, ...options }) };
 }
 
+/** Whoever is revoked begins no epoch any more, and may go on in his last. */
+async function askingInItsEpoch(world: World): Promise<Lie> {
+  await world.journal.begin(world.current, world.tick());
+  world.isStayingInEpoch = true;
+  return asking(world);
+}
+
+const inItsEpoch =
+  "HEAD_INVALID broken: Record 3 (asked) of I is of a request over manifest 2, in an epoch begun under 1. [header, request]";
+
 async function answering(
   world: World,
   options: Parameters<World["answer"]>[1],
@@ -63,6 +73,7 @@ async function found(lie: Case["lie"]): Promise<string[]> {
     ...(answer === undefined ? [] : [[`answer ${toBase64(answer)}`, "answer"] as const]),
     [toHex(asked.hash), "R"],
     [world.capsule.authority, "A"],
+    [world.host.instance, "I"],
   ];
   const named = (text: string): string => names.reduce((all, [from, to]) => all.replaceAll(from, to), text);
   const papers = (evidence: readonly string[]): string =>
@@ -201,18 +212,24 @@ const cases: readonly Case[] = [
     lie: async (world) => {
       const revoked = { hosts: [], instances: [], everything: true };
       await world.publish(await world.capsule.manifest(world.current, { revoked }));
-      return asking(world);
+      return askingInItsEpoch(world);
     },
-    says: ["ANSWER_CONTRADICTED broken: A permitted what the manifest revokes. [journal, request, session]"],
+    says: [
+      inItsEpoch,
+      "ANSWER_CONTRADICTED broken: A permitted what the manifest revokes. [journal, request, session]",
+    ],
   },
   {
     name: "when the instance was revoked",
     lie: async (world) => {
       const revoked = { hosts: [], instances: [world.host.instance], everything: false };
       await world.publish(await world.capsule.manifest(world.current, { revoked }));
-      return asking(world);
+      return askingInItsEpoch(world);
     },
-    says: ["ANSWER_CONTRADICTED broken: A permitted what the manifest revokes. [journal, request, session]"],
+    says: [
+      inItsEpoch,
+      "ANSWER_CONTRADICTED broken: A permitted what the manifest revokes. [journal, request, session]",
+    ],
   },
   {
     name: "with an answer of a stranger",

@@ -17,11 +17,11 @@ beforeEach(async () => {
   world = await World.create();
   authority = world.capsule.authority;
   hashes = [world.current.hash];
+  await world.access();
   for (const _ of [2, 3]) {
     await world.publish(await world.capsule.manifest(world.current));
     hashes.push(world.current.hash);
   }
-  await world.access();
   await world.anchor();
 });
 

@@ -71,10 +71,10 @@ describe("A reader who is served under an earlier answer", () => {
       return previous === null ? {} : { request: { manifest: previous } };
     };
     const [outcome, findings] = await said(first, renew);
-    expect([outcome, findings[0]]).toEqual([
-      "broken",
+    expect(outcome).toBe("broken");
+    expect(findings).toContain(
       "ANSWER_CONTRADICTED broken: Request S was served under an answer to another request, which is no lease for it.",
-    ]);
+    );
     expect(await said(() => ({}), renew)).toEqual(["proved", []]);
   });
 });

@@ -40,7 +40,7 @@ class TwoOfThree {
     });
     const changes = { authorities: { ...authorities, threshold: 2, members: [member, ...members] } };
     await world.publish(await world.capsule.manifest(world.current, changes));
-    for (const { journal } of added) await journal.begin(world.current, world.tick());
+    for (const { journal } of [own, ...added]) await journal.begin(world.current, world.tick());
     return new TwoOfThree(world, [own, ...added]);
   }
 

@@ -19,6 +19,7 @@ import {
   registration,
   request,
   type Session,
+  sameBytes,
   session,
   type Tips,
   tips,
@@ -72,6 +73,8 @@ export class World {
   readonly journal: Writer;
   published: Published | null = null;
   now: number = beginning;
+  /** Whether its writers go on in the epochs they have begun, whatever manifest comes into force. */
+  isStayingInEpoch = false;
   #session: OpenSession | null = null;
 
   private constructor(capsule: Capsule) {
@@ -239,9 +242,17 @@ export class World {
       place,
       ...options.asked,
     };
+    await this.#renew(asked.host, asked);
     const draft = { body, requestHash: asked.hash, ...(options.counts ? { counts: options.counts } : {}) };
     const written = await asked.host.write([draft], this.at());
     return written.hashes[0] ?? new Uint8Array(0);
+  }
+
+  /** As every writer does: an epoch for what is asked over a manifest that came into force since. */
+  async #renew(writer: Writer, asked: Pick<AskedAccess, "request">): Promise<void> {
+    if (this.isStayingInEpoch || writer.under === null || writer.under === this.current) return;
+    const claim = asked.request.length > 1 ? request.read(asked.request).value : null;
+    if (claim !== null && sameBytes(claim.manifest, this.current.hash)) await writer.begin(this.current, this.tick());
   }
 
   /** Journals, then signs. */
@@ -273,6 +284,7 @@ export class World {
       share: permit ? new Uint8Array(32).fill(2) : null,
       ...options.body,
     };
+    if (!options.unjournaled) await this.#renew(this.journal, asked);
     const draft = { body, requestHash: asked.hash };
     const lies = options.unsequenced ? { sequenced: false } : {};
     const written = options.unjournaled ? null : await this.journal.write([draft], this.at(), lies);

@@ -46,6 +46,8 @@ export class Writer {
   readonly registration: Uint8Array | null;
   readonly store: Map<string, Uint8Array>;
   readonly #log: Log;
+  /** The manifest under which its epoch began. */
+  under: Published | null = null;
   epoch = 0;
   number = 0;
   hash: Uint8Array | null = null;
@@ -76,6 +78,7 @@ export class Writer {
     options: { readonly key?: SigningKey; readonly sequenced?: boolean; readonly wrapped?: Uint8Array } = {},
   ): Promise<Uint8Array> {
     const secret = randomBytes(32);
+    this.under = manifest;
     this.epoch++;
     this.batch = 0;
     this.#ratchet = new Ratchet(epochChainKey(secret));
