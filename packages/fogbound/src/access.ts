@@ -4,6 +4,7 @@ import type { SignedRequest } from "@fogbound/identity";
 import type { Recorded } from "@fogbound/log";
 import {
   type AccessRequest,
+  type Action,
   type Answer,
   type Authority,
   answer,
@@ -16,6 +17,7 @@ import {
   recipient,
   request,
   type Session,
+  type Subject,
   sameBytes,
   session,
   type Variant,
@@ -35,6 +37,13 @@ export interface Asked {
   readonly place: Place;
 }
 
+/** Who wants to do what with which item. */
+export interface Wished {
+  readonly subject: Subject;
+  readonly item: ItemDescription;
+  readonly action: Action;
+}
+
 /** What came of asking: the verified answers, and the item key when all permit. */
 export interface AskedAnswer {
   readonly answers: readonly Uint8Array[];
@@ -45,10 +54,7 @@ export interface AskedAnswer {
 }
 
 /** Whether a rule counts this request, so that only the harmonizer can say the how-manieth it is. */
-export function isCounted(
-  { hostPart }: HostedCapsule,
-  { session: { subject }, item, request: { action } }: Asked,
-): boolean {
+export function isCounted({ hostPart }: HostedCapsule, { subject, item, action }: Wished): boolean {
   return countTags(hostPart, subject, item, action).length > 0;
 }
 

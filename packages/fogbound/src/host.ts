@@ -24,6 +24,7 @@ import {
   readRequest,
   record,
   requireSigned,
+  type Wished,
 } from "./access.js";
 import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
@@ -145,11 +146,13 @@ export class Host {
   async access(session: HostSession, wish: AccessWish, waiting: Waiting = {}): Promise<Access> {
     return this.#withFreshManifest(wish.capsule, waiting, async (taken) => {
       const { capsule, manifest, instance, signed: named } = offerOf(taken.hosted);
-      const item = taken.hosted.itemByName(wish.item).id;
+      const item = taken.hosted.itemByName(wish.item);
+      // A request that is signed and then not recorded is missed at the session's next one.
+      await this.#prepare(taken.hosted, { subject: session.reader.subject, item, action: wish.action }, waiting);
       const signed = await session.reader.request({
         capsule,
         manifest,
-        item,
+        item: item.id,
         action: wish.action,
         purpose: wish.purpose ?? null,
         instance,
@@ -172,7 +175,9 @@ export class Host {
     const asked = readRequest(taken.hosted, request, from);
     await requireSigned(asked);
     taken.requests.take(asked, taken.hosted.now());
+    const wished = { subject: asked.session.subject, item: asked.item, action: asked.request.action };
     try {
+      await this.#prepare(taken.hosted, wished, waiting);
       return await this.#serve(taken, asked, waiting);
     } catch (error) {
       taken.requests.giveBack(asked);
@@ -211,8 +216,7 @@ export class Host {
   }
 
   async #serve({ hosted, leases }: Taken, asked: Asked, waiting: Waiting): Promise<Access> {
-    await this.#ping(hosted, asked, waiting);
-    const paper = await this.#record(hosted, asked, waiting);
+    const paper = await this.#alarming(hosted, () => record(hosted, asked, waiting));
     const inOutage = paper.recorded.receipt === null;
     const leased = inOutage ? null : leases.find(asked, hosted.now());
     const answered = leased ?? (await this.#ask(hosted, asked, paper, waiting));
@@ -222,19 +226,25 @@ export class Host {
   }
 
   /** Before anything is written: whoever is known to be away is asked once more, or not at all while it is too early. */
-  async #ping(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<void> {
+  async #prepare(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
+    await this.#ping(hosted, wished, waiting);
+    await this.#alarming(hosted, () => hosted.logger.prepare(waiting));
+  }
+
+  async #ping(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
     const { capsule } = hosted.version;
     const needed = this.#authorities.filter(({ authority }) => hosted.quorum.includes(authority));
     await Promise.all(needed.map((wire) => wire.require(capsule, waiting)));
     if (await this.#harmonizer.isThere(capsule, waiting)) return;
     const { since } = this.#harmonizer.reach;
     if (since === null) throw harmonizerAway();
-    hosted.glass.require(since, hosted.now(), isCounted(hosted, asked));
+    hosted.glass.require(since, hosted.now(), isCounted(hosted, wished));
   }
 
-  async #record(hosted: HostedCapsule, asked: Asked, waiting: Waiting): Promise<Paper> {
+  /** What writes under the instance's key, which somebody else may hold too. */
+  async #alarming<T>(hosted: HostedCapsule, write: () => Promise<T>): Promise<T> {
     try {
-      return await record(hosted, asked, waiting);
+      return await write();
     } catch (error) {
       const { capsule } = hosted.version;
       if (isClone(error))

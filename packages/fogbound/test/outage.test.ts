@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Capsule, type ObjectStore, Policy } from "../src/index.js";
 import { textItem } from "./kit.js";
 import { type Outages, outages, refusal } from "./outage-kit.js";
+import { sessionOf } from "./parties.js";
 
 let all: Outages;
 beforeEach(async () => {
@@ -41,6 +42,23 @@ describe("While the harmonizer is away and the manifest allows nothing", () => {
     await all.hands.run();
     expect(await codesOf(capsule)).not.toContain("RECORD_UNRECEIPTED incomplete");
     expect(await all.read(capsule)).toBe("in the dark");
+  });
+
+  it("a session that a host holds signs nothing for it, and misses nothing afterwards", async () => {
+    const capsule = await all.seal(null);
+    const session = await sessionOf(all.host);
+    const wish = { capsule: capsule.id, item: "a.txt", action: "view" } as const;
+    const ask = () => all.host.access(session, wish);
+    await ask();
+    await all.hands.run();
+    cutBoth();
+    expect(await refusal(ask())).toBe("RECORD_NOT_DURABLE < HARMONIZER_UNREACHABLE");
+    for (let turn = 0; turn < 3; turn++) expect(await refusal(ask())).toBe("HARMONIZER_UNREACHABLE");
+    cutBoth("up");
+    all.clock.turn(60_000);
+    expect((await ask()).outcome).toBe("permitted");
+    await all.hands.run();
+    expect(await codesOf(capsule)).toEqual(["ANSWER_MISSING incomplete"]);
   });
 
   it("it is asked again after longer and longer, and not once in between", async () => {

@@ -1,6 +1,6 @@
 import { hostIdOf } from "@fogbound/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Capsule, Policy, type Revocation } from "../src/index.js";
+import { type Access, type Capsule, Policy, type Revocation } from "../src/index.js";
 import { textItem, viewers } from "./kit.js";
 import { type Parties, parties, sessionOf } from "./parties.js";
 
@@ -84,6 +84,18 @@ describe("A new version", () => {
       "proved",
       expect.not.arrayContaining(["chains-complete", "journal-matches"]),
     ]);
+  });
+
+  it("that is met when a day's epoch is due leaves no request out: none is signed before the host has taken it up", async () => {
+    const capsule = await all.owner.seal({ items, policy: viewers });
+    const end = async (access: Access): Promise<void> =>
+      access.outcome === "permitted" ? access.end() : expect.fail(access.outcome);
+    await end(await ask(capsule));
+    await all.owner.setPolicy(capsule.id, viewers);
+    all.clock.turn(86_400_000);
+    await end(await ask(capsule));
+    await all.host.close();
+    expect((await (await all.owner.audit(capsule.id)).verdict()).findings).toEqual([]);
   });
 
   it("is taken up once, by however many accesses that meet it together", async () => {

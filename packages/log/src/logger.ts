@@ -129,6 +129,29 @@ export class Logger {
   }
 
   /**
+   * Does what the next record would have to wait for: completes what failed half-way, begins the day's epoch when it is due.
+   * Whoever is refused here has recorded nothing yet, and need not have had anything signed for it.
+   * @throws as `record`.
+   */
+  async prepare(waiting: Waiting = {}): Promise<void> {
+    if (this.#closed) throw new TypeError("Expected an open Logger, got one that was closed.");
+    const isClear = this.#pendingBatch === null && this.#pendingEpoch === null && !this.#isDue();
+    if (isClear) return;
+    const { signal } = waiting;
+    const prepare = async (): Promise<void> => {
+      await this.#completePending(signal);
+      await this.#cutWhenDue(signal);
+    };
+    await abortable(
+      () =>
+        this.#turns.run(prepare).catch((cause: unknown) => {
+          throw this.#notDurable(cause);
+        }),
+      signal,
+    );
+  }
+
+  /**
    * Completes what an earlier failure left half done, so that nobody's next record is needed for it.
    * @throws what store or deposit throw; it stays pending then.
    */
@@ -233,8 +256,11 @@ export class Logger {
   }
 
   async #cutWhenDue(signal?: AbortSignal): Promise<void> {
-    const { began, manifest } = this.#openChain().epoch;
-    if (this.#clock() - began >= epochMilliseconds) await this.#startEpoch(manifest, signal);
+    if (this.#isDue()) await this.#startEpoch(this.manifest, signal);
+  }
+
+  #isDue(): boolean {
+    return this.#clock() - this.#openChain().epoch.began >= epochMilliseconds;
   }
 
   async #startEpoch(manifest: EpochManifest, signal?: AbortSignal): Promise<void> {

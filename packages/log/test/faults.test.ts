@@ -232,4 +232,38 @@ describe("A logger whose store or deposit fails", () => {
     await logger.close();
     expect(logger.tip?.number).toBe(1);
   });
+
+  it("is told so before a record, which then need not be made", async () => {
+    const bench = await newBench();
+    const stale = new FogboundError("MANIFEST_STALE", "another version is in force");
+    let head: Deposit["head"] = bench.deposit.head;
+    const deposit: Deposit = { head: (bytes, waiting) => head(bytes, waiting), batch: bench.deposit.batch };
+    const logger = await openLogger(bench, { deposit });
+    await logger.prepare();
+    expect(bench.deposited.heads).toHaveLength(1);
+    bench.now += 24 * 60 * 60 * 1000;
+    await logger.prepare();
+    expect(bench.deposited.heads).toHaveLength(2);
+    bench.now += 24 * 60 * 60 * 1000;
+    head = () => Promise.reject(stale);
+    await expect(logger.prepare()).rejects.toBe(stale);
+    expect(logger.tip).toBeNull();
+    await logger.close();
+    await expect(logger.prepare()).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it("completes what failed half-way before a record, or says that it cannot", async () => {
+    const bench = await newBench();
+    let isAway = true;
+    const batch: Deposit["batch"] = (bytes, waiting) =>
+      isAway ? Promise.reject(refused) : bench.deposit.batch(bytes, waiting);
+    const logger = await openLogger(bench, { deposit: { head: bench.deposit.head, batch } });
+    const failed = { code: "RECORD_NOT_DURABLE", cause: refused };
+    await expect(write(logger, "one")).rejects.toMatchObject(failed);
+    await expect(logger.prepare()).rejects.toMatchObject(failed);
+    isAway = false;
+    await logger.prepare();
+    expect(logger.tip?.number).toBe(1);
+    expect(bench.deposited.batches).toHaveLength(1);
+  });
 });
