@@ -11,6 +11,7 @@ import { hostSide, judgeAccess, judgeAskedAgain, judgeLatePermit, judgeLaterDeli
 import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
 import { judgeEpochOf } from "./readable-by.js";
 import type { OpenedRecord } from "./records.js";
+import { judgeRegistered } from "./registrations.js";
 import { Remembered } from "./remembered.js";
 import { RequestCounters } from "./requests.js";
 
@@ -51,6 +52,7 @@ export class Accesses {
   async add(record: OpenedRecord): Promise<Entry[]> {
     if (record.kind === "registered") {
       this.registered.add(record.id);
+      await judgeRegistered(this.#context, record);
       return [];
     }
     if (record.kind !== "delivered") judgeEpochOf(this.#context, record);
