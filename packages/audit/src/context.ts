@@ -1,4 +1,4 @@
-import type { Checkpoint, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
+import type { Checkpoint, ContentId, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
 import type { Releases } from "./break-glass.js";
 import type { AuditKeys, Evidence } from "./evidence.js";
 import type { Findings } from "./findings.js";
@@ -91,6 +91,8 @@ export class Readable {
   readonly #keys: AuditKeys;
   readonly #parts: Map<string, Promise<Parts>> = new Map();
   readonly #items: Map<string, ReadonlyMap<string, ManifestItem>> = new Map();
+  readonly #real: Map<string, ReadonlyMap<string, ContentId>> = new Map();
+  readonly #contents: Map<string, ReadonlySet<ContentId>> = new Map();
 
   constructor(evidence: Evidence, keys: AuditKeys) {
     this.#evidence = evidence;
@@ -100,9 +102,25 @@ export class Readable {
   parts(known: KnownManifest): Promise<Parts> {
     const before = this.#parts.get(known.hash);
     if (before !== undefined) return before;
-    const opened = openParts(this.#evidence.capsule, known, this.#keys.readKeys);
+    const opened = openParts(this.#evidence.capsule, known, this.#keys.readKeys).then((parts) => {
+      this.#real.set(known.hash, realIn(known, parts));
+      return parts;
+    });
     this.#parts.set(known.hash, opened);
     return opened;
+  }
+
+  /** Which of an item's contents is the real one; null where the keys do not tell, or its manifest's parts were not asked for. */
+  real(known: KnownManifest, item: string): ContentId | null {
+    return this.#real.get(known.hash)?.get(item) ?? null;
+  }
+
+  /** Whether it is a content of any item. */
+  isContent(known: KnownManifest, content: ContentId): boolean {
+    const before = this.#contents.get(known.hash);
+    const contents = before ?? new Set(known.value.items.flatMap(({ variants }) => variants.map((one) => one.content)));
+    this.#contents.set(known.hash, contents);
+    return contents.has(content);
   }
 
   items(known: KnownManifest): ReadonlyMap<string, ManifestItem> {
@@ -112,4 +130,12 @@ export class Readable {
     this.#items.set(known.hash, items);
     return items;
   }
+}
+
+function realIn({ value: { items } }: KnownManifest, { authority }: Parts): ReadonlyMap<string, ContentId> {
+  const real = items.flatMap(({ id, variants }, at) => {
+    const content = variants[authority?.real[at] ?? -1]?.content;
+    return content === undefined ? [] : [[id, content] as const];
+  });
+  return new Map(real);
 }

@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import { type AnsweredBody, instanceIdOf } from "@fogbound/protocol";
+import { type AnsweredBody, type FogVerdict, type ItemId, instanceIdOf } from "@fogbound/protocol";
 import { type Access, papersOf } from "./access.js";
 import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
@@ -28,9 +28,7 @@ export function judgePermit(context: Context, access: Access, one: Answered, con
   if (!isUnderGlass && version !== undefined && known.value.version !== version)
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
   judgeLease(known, one.body, contradicts);
-  const item = context.readable.items(known).get(papers.request.item);
-  const isNamed = item?.variants.some(({ content }) => content === one.body.variant) ?? false;
-  if (!isNamed && !isDecoyMadeSince(one.body)) contradicts("permitted a variant that the manifest does not name.");
+  judgeVariant(context, known, papers.request.item, one.body, contradicts);
   const { revoked, hosts } = known.value;
   if (revoked.everything || revoked.instances.includes(papers.request.instance))
     contradicts("permitted what the manifest revokes.");
@@ -54,7 +52,27 @@ function isMember({ evidence }: Context, { value }: KnownManifest, { authority, 
   );
 }
 
+/** What the journal says was served, be it real or fog, is what the owner believes that a reader has, and a host a key of. */
+function judgeVariant(
+  { readable }: Context,
+  known: KnownManifest,
+  item: ItemId,
+  { variant, fog }: AnsweredBody,
+  contradicts: Contradicts,
+): void {
+  const isNamed =
+    readable
+      .items(known)
+      .get(item)
+      ?.variants.some(({ content }) => content === variant) ?? false;
+  if (!isNamed && (variant === null || readable.isContent(known, variant) || !isDecoyMadeSince(fog)))
+    contradicts("permitted a variant that the manifest does not name.");
+  const real = readable.real(known, item);
+  if (!isNamed || real === null || (variant === real) !== (fog?.step === "fogged")) return;
+  contradicts(variant === real ? "journaled as fog what is real." : "journaled as real what is fog.");
+}
+
 /** A decoy on demand stands in no manifest: the journal says that it is one, and what its beacons name. */
-function isDecoyMadeSince({ fog }: AnsweredBody): boolean {
+function isDecoyMadeSince(fog: FogVerdict | undefined): boolean {
   return fog?.step === "fogged" && fog.mark !== null;
 }

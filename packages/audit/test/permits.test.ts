@@ -1,8 +1,16 @@
 import { generateSigningKey } from "@fogbound/crypto";
-import { type FogVerdict, type Manifest, randomIdentifier, answer as signedAnswer } from "@fogbound/protocol";
+import {
+  type AnsweredBody,
+  type ContentId,
+  type FogVerdict,
+  type Manifest,
+  randomIdentifier,
+  answer as signedAnswer,
+} from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
 import { Accesses } from "../src/accesses.js";
 import { verdictOf } from "./kit/audits.js";
+import { root } from "./kit/keys.js";
 import { type Opened, openedIn } from "./kit/opened.js";
 import { World } from "./kit/world.js";
 
@@ -49,21 +57,53 @@ describe("A variant that no manifest names", () => {
     }
   });
 
-  it("is another than those of its item, of which there may be several", async () => {
+  it("is another than those of its item, of which there may be several, each journaled as what it is", async () => {
+    const asDecoy = { fog: { ...fog, mark: 0 }, leaseSeconds: 0 };
+    const [world, variant, other] = await withDecoy();
+    for (const [content, body] of [
+      [variant, {}],
+      [variant, { fog: { ...fog, step: "passed", mark: null }, leaseSeconds: 0 }],
+      [other, asDecoy],
+    ] as const)
+      await serve(world, { variant: content, ...body });
+    expect(await said(world)).toEqual([]);
+    const [lying, real, decoy] = await withDecoy();
+    await serve(lying, { variant: real, ...asDecoy });
+    await serve(lying, { variant: decoy });
+    expect(await said(lying)).toEqual([
+      "ANSWER_CONTRADICTED: … journaled as fog what is real.",
+      "ANSWER_CONTRADICTED: … journaled as real what is fog.",
+    ]);
+  });
+
+  it("is none that another item has, whatever the journal calls it", async () => {
+    const world = await World.create();
+    const item = randomIdentifier("itm");
+    const [own] = world.current.value.items;
+    const content = randomIdentifier("cnt");
+    const variants = own?.variants.map((one) => ({ ...one, content })) ?? [];
+    const items = [...world.current.value.items, { id: item, variants }];
+    await world.publish(await world.capsule.manifest(world.current, { items }, root, { real: [0, 0] }));
+    await serve(world, { variant: content, fog, leaseSeconds: 0 });
+    expect(await said(world)).toEqual(["ANSWER_CONTRADICTED: … permitted a variant that the manifest does not name."]);
+  });
+
+  async function serve(world: World, body: Partial<AnsweredBody>): Promise<void> {
+    const asked = await world.ask();
+    await world.deliver(asked, [await world.answer(asked, { body })]);
+  }
+
+  /** A capsule whose item has a decoy beside what is real. @returns with the real one's id, and the decoy's */
+  async function withDecoy(): Promise<[World, ContentId, ContentId]> {
     const world = await World.create();
     const [item] = world.current.value.items;
     const [variant] = item?.variants ?? [];
     if (item === undefined || variant === undefined) throw new TypeError("no variant");
     const other = { ...variant, content: randomIdentifier("cnt") };
-    await world.publish(
-      await world.capsule.manifest(world.current, { items: [{ ...item, variants: [other, variant] }] }),
-    );
-    for (const { content } of [variant, other]) {
-      const asked = await world.ask();
-      await world.deliver(asked, [await world.answer(asked, { body: { variant: content } })]);
-    }
-    expect(await said(world)).toEqual([]);
-  });
+    const items = [{ ...item, variants: [other, variant] }];
+    await world.publish(await world.capsule.manifest(world.current, { items }, root, { real: [1] }));
+    return [world, variant.content, other.content];
+  }
 });
 
 describe("As many permits as it takes", () => {
