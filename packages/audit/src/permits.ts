@@ -28,6 +28,7 @@ export function judgePermit(context: Context, access: Access, one: Answered, con
   if (!isUnderGlass && version !== undefined && known.value.version !== version)
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
   judgeLease(known, one.body, contradicts);
+  if (one.body.time >= papers.session.expires) contradicts("permitted a request when its session had ended.");
   judgeVariant(context, known, papers.request.item, one.body, contradicts);
   const { revoked, hosts } = known.value;
   if (revoked.everything || revoked.instances.includes(papers.request.instance))

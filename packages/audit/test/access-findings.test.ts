@@ -176,6 +176,16 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "all right, in the last moment of its session",
+    lie: (world) => asking(world, { session: { expires: world.now + 101 } }), // answered with the next tick
+    says: [],
+  },
+  {
+    name: "in a session that has ended",
+    lie: (world) => asking(world, { session: { expires: world.now + 100 } }),
+    says: ["ANSWER_CONTRADICTED broken: A permitted a request when its session had ended. [journal, request, session]"],
+  },
+  {
     name: "under a manifest no longer in force",
     lie: async (world) => {
       const manifest = world.current.hash;
