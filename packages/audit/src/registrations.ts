@@ -20,7 +20,7 @@ export async function judgeRegistered(context: Context, { body, stand }: Registe
     value?.capsule === evidence.capsule && value.instance === instanceIdOf(value.instanceKey, evidence.capsule);
   const isTaken = known !== undefined && value !== null && isWhole && !isRevoked(known, value);
   if (isTaken && isMember(known, context, stand.header.instance)) return;
-  const sentence = `${stand.chain.authority} journaled a registration that no host of its manifest made, or that the manifest revokes, and released the host part for it.`;
+  const sentence = `${stand.chain.authority} released the host part for a registration that its manifest does not allow: of a host or by an authority that it does not name, or revoked.`;
   const papers = [`journal sha256 ${stand.hash}`, paper("registration", body.registration)];
   findings.add("INSTANCE_UNREGISTERED", "broken", sentence, papers);
 }

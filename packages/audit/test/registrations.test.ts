@@ -41,7 +41,7 @@ async function said(world: World): Promise<Pick<Verdict, "outcome" | "findings">
 }
 
 async function expectTold(world: World, bytes: Uint8Array): Promise<void> {
-  const sentence = `${world.capsule.authority} journaled a registration that no host of its manifest made, or that the manifest revokes, and released the host part for it.`;
+  const sentence = `${world.capsule.authority} released the host part for a registration that its manifest does not allow: of a host or by an authority that it does not name, or revoked.`;
   const evidence = [`registration ${toBase64(bytes)}`];
   expect(await said(world)).toEqual({
     outcome: "broken",
