@@ -1,4 +1,4 @@
-import type { Checkpoint, ContentId, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
+import type { Checkpoint, ContentId, HostPart, InstanceId, ManifestItem, Pin, RecordHeader } from "@fogbound/protocol";
 import type { Releases } from "./break-glass.js";
 import type { AuditKeys, Evidence } from "./evidence.js";
 import type { Findings } from "./findings.js";
@@ -92,6 +92,7 @@ export class Readable {
   readonly #parts: Map<string, Promise<Parts>> = new Map();
   readonly #items: Map<string, ReadonlyMap<string, ManifestItem>> = new Map();
   readonly #real: Map<string, ReadonlyMap<string, ContentId>> = new Map();
+  readonly #hosts: Map<string, HostPart> = new Map();
   readonly #contents: Map<string, ReadonlySet<ContentId>> = new Map();
 
   constructor(evidence: Evidence, keys: AuditKeys) {
@@ -104,6 +105,7 @@ export class Readable {
     if (before !== undefined) return before;
     const opened = openParts(this.#evidence.capsule, known, this.#keys.readKeys).then((parts) => {
       this.#real.set(known.hash, realIn(known, parts));
+      if (parts.host !== null) this.#hosts.set(known.hash, parts.host);
       return parts;
     });
     this.#parts.set(known.hash, opened);
@@ -113,6 +115,11 @@ export class Readable {
   /** Which of an item's contents is the real one; null where the keys do not tell, or its manifest's parts were not asked for. */
   real(known: KnownManifest, item: string): ContentId | null {
     return this.#real.get(known.hash)?.get(item) ?? null;
+  }
+
+  /** What hosts are told; null where the keys do not open it, or its manifest's parts were not asked for. */
+  hostPart(known: KnownManifest): HostPart | null {
+    return this.#hosts.get(known.hash) ?? null;
   }
 
   /** Whether it is a content of any item. */

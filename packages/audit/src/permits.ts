@@ -1,9 +1,18 @@
 import { toHex } from "@fogbound/crypto";
-import { type AnsweredBody, type FogVerdict, type ItemId, instanceIdOf } from "@fogbound/protocol";
+import {
+  type AnsweredBody,
+  countTags,
+  type FogVerdict,
+  type ItemId,
+  instanceIdOf,
+  type RecordHeader,
+  sameBytes,
+} from "@fogbound/protocol";
 import { type Access, papersOf } from "./access.js";
 import { judgeRelease } from "./break-glass.js";
 import type { Context } from "./context.js";
 import type { KnownManifest } from "./manifests.js";
+import type { Papers } from "./papers.js";
 import type { OpenedRecord } from "./records.js";
 
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
@@ -29,6 +38,9 @@ export function judgePermit(context: Context, access: Access, one: Answered, con
     contradicts(`permitted a request under manifest ${known.value.version} when ${version} was in force.`);
   judgeLease(known, one.body, contradicts);
   if (one.body.time >= papers.session.expires) contradicts("permitted a request when its session had ended.");
+  for (const { stand } of access.asked)
+    if (stand.hash === toHex(one.body.header) && !isCounted(context, known, papers, stand.header))
+      contradicts("permitted a request whose record leaves out what it is counted by.");
   judgeVariant(context, known, papers.request.item, one.body, contradicts);
   const { revoked, hosts } = known.value;
   if (revoked.everything || revoked.instances.includes(papers.request.instance))
@@ -36,6 +48,16 @@ export function judgePermit(context: Context, access: Access, one: Answered, con
   const host = access.asked[0]?.stand.chain.host ?? null;
   if (host !== null && (revoked.hosts.includes(host) || !hosts.some(({ id }) => id === host)))
     contradicts(`permitted a request to ${host}, a host that the manifest does not name or revokes.`);
+}
+
+/** The harmonizer numbers the tags that a record carries: without them every use is the first. */
+function isCounted({ readable }: Context, known: KnownManifest, papers: Papers, { counts }: RecordHeader): boolean {
+  const part = readable.hostPart(known);
+  if (part === null || part.counted.length === 0) return true;
+  const { session, request } = papers;
+  const item = part.items.find(({ id }) => id === request.item);
+  const tags = item === undefined ? [] : countTags(part, session.subject, item, request.action);
+  return tags.every((tag) => counts.some((one) => sameBytes(one, tag)));
 }
 
 /** A longer one is served for so long without asking, and where a guard looks at each access there is none. */

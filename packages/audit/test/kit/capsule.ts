@@ -7,6 +7,7 @@ import {
   type ContentId,
   capsuleIdOf,
   genesis,
+  type HostPart,
   hashOf,
   hostIdOf,
   hostPart,
@@ -42,6 +43,8 @@ export class Capsule {
   readonly content: ContentId = randomIdentifier("cnt");
   readonly hostPartKey: Uint8Array = randomBytes(32);
   contentRoot: Uint8Array = new Uint8Array(32);
+  /** Rules that count uses, in the manifests made from now on. */
+  counted: HostPart["counted"] = [];
 
   private constructor(genesisBytes: Uint8Array, keys: readonly [SealingKey, SealingKey, SealingKey]) {
     this.genesis = genesisBytes;
@@ -120,7 +123,7 @@ export class Capsule {
       suite: 1,
       items: [{ id: this.item, name: "report.pdf", mediaType: "application/pdf", length: 18_211 }],
       countKey: new Uint8Array(32),
-      counted: [],
+      counted: this.counted,
     });
     const authority = authorityPart.encode({
       suite: 1,
