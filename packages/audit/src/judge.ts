@@ -1,5 +1,5 @@
 import { toHex } from "@fogbound/crypto";
-import type { DeliveredBody, InstanceId } from "@fogbound/protocol";
+import { type DeliveredBody, hashOf, type InstanceId, sameBytes } from "@fogbound/protocol";
 import { type Access, countPermits, papersOf, placeOf, type Settled } from "./access.js";
 import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
@@ -32,6 +32,7 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   const [first] = asked;
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
   for (const one of delivered) judgeAmount(context, one);
+  for (const one of delivered) judgeArrived(context, one, papersOf(access)?.session.key ?? null);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
   const needed = thresholdOf(context, access);
@@ -57,6 +58,7 @@ export function judgeLaterDelivery(
   if (access.headers.length > 0) judgeDeliverer(context, one, access.instance);
   for (const shown of answers) if (!shown?.genuine) judgeForged(context, id, shown);
   judgeAmount(context, one);
+  judgeArrived(context, one, null);
   const isServedDenied = access.isDenied && hasLeft(body);
   const isUnderOthers = !answers.some((shown) => !shown?.genuine) && isOtherwise(access.shown, one);
   if (!isServedDenied && !isUnderOthers) return;
@@ -161,6 +163,19 @@ function judgeAmount({ findings }: Context, { id, body, stand }: Delivered): voi
   if (body.bytes >= covered) return;
   const sentence = `The host says that ${body.bytes} bytes left for request ${id}, in ranges of ${covered}.`;
   findings.add("ANSWER_CONTRADICTED", "broken", sentence, [`header sha256 ${stand.hash}`]);
+}
+
+/**
+ * A reader's word that it arrived is good under his session's key, for an answer that is shown beside it.
+ * @param key of his session; null where it is not known any more
+ */
+function judgeArrived({ findings }: Context, { id, body, stand, arrived }: Delivered, key: Uint8Array | null): void {
+  if (body.acknowledgement === null) return;
+  const isHis = arrived !== null && (key === null || sameBytes(key, arrived.signer));
+  if (isHis && body.answers.some((bytes) => sameBytes(hashOf(bytes), arrived.answer))) return;
+  const sentence = `What the host shows as the reader's word that request ${id} was served is not by his session, or not about what is shown.`;
+  const papers = [`header sha256 ${stand.hash}`, paper("acknowledgement", body.acknowledgement)];
+  findings.add("DELIVERY_UNASKED", "broken", sentence, papers);
 }
 
 /** By the host's own record, whatever word it has for the end. */

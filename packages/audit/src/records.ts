@@ -7,6 +7,7 @@ import {
   answer,
   commitmentOf,
   type DeliveredBody,
+  delivery,
   type FindingCode,
   hashOf,
   openRecord,
@@ -63,6 +64,8 @@ export type OpenedRecord =
       readonly body: DeliveredBody;
       /** null for one that cannot be read. */
       readonly answers: readonly (ShownAnswer | null)[];
+      /** Whose key signed that it arrived, under which of the answers; null without one, or where it does not hold. */
+      readonly arrived: { readonly signer: Uint8Array; readonly answer: Uint8Array } | null;
     })
   | (Opened & { readonly kind: "registered"; readonly body: RegisteredBody });
 
@@ -123,7 +126,14 @@ async function check(context: Context, stand: Stand, body: RecordBody): Promise<
   const id = toHex(of);
   if (body.kind === "delivered")
     return authority === null
-      ? { kind: "delivered", id, stand, body, answers: await readAnswers(context, body) }
+      ? {
+          kind: "delivered",
+          id,
+          stand,
+          body,
+          answers: await readAnswers(context, body),
+          arrived: await arrivedBy(body),
+        }
       : refuse("stands in a journal.");
   if (body.kind === "registered")
     return authority === null ? refuse("stands in a host's chain.") : { kind: "registered", id, stand, body };
@@ -138,6 +148,14 @@ async function check(context: Context, stand: Stand, body: RecordBody): Promise<
 function boundTo(body: RecordBody): Uint8Array {
   if (body.kind === "delivered") return body.request;
   return hashOf(body.kind === "registered" ? body.registration : body.request);
+}
+
+async function arrivedBy({
+  acknowledgement,
+}: DeliveredBody): Promise<{ signer: Uint8Array; answer: Uint8Array } | null> {
+  const claim = acknowledgement === null ? null : ifItReads(() => delivery.read(acknowledgement));
+  const held = claim === null ? null : await ifItHolds(() => claim.verify(claim.signer));
+  return claim === null || held === null ? null : { signer: claim.signer, answer: held.answer };
 }
 
 function readAnswers(context: Context, body: DeliveredBody): Promise<(ShownAnswer | null)[]> {
