@@ -1,6 +1,7 @@
 import { fromHex, toHex } from "@fogbound/crypto";
 import {
   type BatchEntry,
+  type ChainTip,
   type InstanceId,
   type ManifestEntry,
   type PrunedBundle,
@@ -15,6 +16,7 @@ import { Chain } from "./chains.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import { notInForce } from "./heads.js";
+import type { CheckedNote } from "./notes.js";
 import { PinnedTips } from "./pins.js";
 import { compareTips } from "./tips.js";
 
@@ -173,7 +175,7 @@ export class Sequence {
       chain.begin(this.#context, one.head, bundle.value?.number ?? 0, bundle.value?.time ?? 0);
     }
     if (one.kind === "tips") this.#readTips(bundle, one);
-    if (one.kind === "note" && one.note !== null) this.#context.notes.add(one.note);
+    if (one.kind === "note" && one.note !== null) this.#context.notes.add(asFarAsItIs(one.note, this.chains));
     return one.kind === "batch" ? this.#readBatch(bundle, one.entry, one.batch, one.leaf) : null;
   }
 
@@ -260,4 +262,14 @@ export class Sequence {
     this.#unshown = 0;
     this.#anchor = { leaf: one.leaf, time: value.time, included: bundle.included, matched };
   }
+}
+
+/** An acknowledgement counts as far as it names a record that the log has by then: nobody receives what is not written yet. */
+function asFarAsItIs(note: CheckedNote, chains: ReadonlyMap<InstanceId, Chain>): CheckedNote {
+  if (note.about !== "received") return note;
+  const stands = ({ instance, number, hash }: ChainTip): boolean => {
+    const at = chains.get(instance)?.position;
+    return at !== undefined && (number < at.number || (number === at.number && sameBytes(hash, at.hash)));
+  };
+  return { about: "received", value: { ...note.value, chains: note.value.chains.filter(stands) } };
 }

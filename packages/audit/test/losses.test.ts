@@ -1,10 +1,10 @@
-import { erased, type Manifest } from "@fogbound/protocol";
+import { erased, type Manifest, received } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
 import { Findings } from "../src/findings.js";
 import { Notes } from "../src/notes.js";
 import { codesOf, entriesOf, expectFinding, verdictOf } from "./kit/audits.js";
 import { acknowledge, batchesIn, namesOfEpoch, parityIn, rotten, sequenceNote, stripesOver } from "./kit/damage.js";
-import { root } from "./kit/keys.js";
+import { readerKey, root } from "./kit/keys.js";
 import { World } from "./kit/world.js";
 
 const day = 86_400_000;
@@ -128,6 +128,23 @@ describe("an epoch past its retention", () => {
     await acknowledge(early);
     await early.anchor();
     expect(await verdictOf(early)).toMatchObject({ outcome: "proved", findings: [] });
+  });
+
+  it("is broken when what was acknowledged is not written yet, or another record than is there", async () => {
+    for (const lie of [{ number: 1000 }, { hash: new Uint8Array(32) }]) {
+      const world = await World.create({ retainDays: 30 });
+      await world.access();
+      const chains = [{ ...world.host.tip, ...lie }];
+      const note = { suite: 1, capsule: world.capsule.id, time: world.now, chains } as const;
+      await sequenceNote(world, "received", await received.sign(note, readerKey)); // by an auditor
+      if ("number" in lie) await world.access();
+      await world.host.begin(world.current, world.tick());
+      world.now += 31 * day;
+      await world.anchor();
+      drop(world.hostStore, namesOfEpoch(world.hostStore, world.host.instance, 1));
+      const verdict = await expectFinding(world, "BATCH_MISSING", "broken");
+      expect(verdict.dropped).toBe(0);
+    }
   });
 
   it("ends when the next begins, not with its last record", async () => {
