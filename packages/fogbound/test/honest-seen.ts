@@ -48,9 +48,10 @@ export function misread(seen: readonly SeenAccess[], entries: readonly Entry[], 
   const left = entries.map(({ reader, item, outcome, bytes }) => `${reader} ${item} ${outcome} ${bytes}`);
   if (isErased) return left.length > 2 * seen.length ? [`${left.length} entries of ${seen.length} accesses`] : [];
   const take = (names: readonly string[]): boolean => {
-    const at = left.findIndex((one) => names.includes(one));
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+    // The likeliest first: another one's entry may read as the last of them.
+    const name = names.find((one) => left.includes(one));
+    if (name !== undefined) left.splice(left.indexOf(name), 1);
+    return name !== undefined;
   };
   const ended = seen.filter(({ outcome }) => outcome !== "thrown");
   const found = ended
