@@ -17,6 +17,8 @@ export interface Access {
   readonly asked: Asked[];
   readonly answered: Answered[];
   readonly delivered: Delivered[];
+  /** Whether leases were running for it when it was recorded, of as many authorities as it takes. */
+  isLeased: boolean;
   /** What waits for it, being served under an answer to it. */
   readonly followers: Set<Access>;
   /** What remains of it when it has been judged; null before. */
@@ -40,12 +42,17 @@ export interface Settled {
 }
 
 export function newAccess(id: string, leaf: number): Access {
-  return { id, leaf, asked: [], answered: [], delivered: [], followers: new Set(), settled: null };
+  return { id, leaf, asked: [], answered: [], delivered: [], isLeased: false, followers: new Set(), settled: null };
 }
 
 /** The request, by the host's record, or where it wrote none by the journal's. */
 export function papersOf({ asked, answered }: Access): Papers | null {
   return asked[0]?.papers ?? answered[0]?.papers ?? null;
+}
+
+/** Whether its host could serve it under an earlier answer and died before it wrote down an end: it may have, in full. */
+export function isServedUnseen({ isLeased, answered, delivered }: Access): boolean {
+  return isLeased && answered.length === 0 && delivered.length === 0;
 }
 
 /** Whether everything has come that can be expected, so that nothing needs to wait for it. */

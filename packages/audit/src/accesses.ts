@@ -1,14 +1,15 @@
 import { toHex } from "@fogbound/crypto";
 import type { InstanceId, ItemId, KeyHeld } from "@fogbound/protocol";
-import { type Access, hasArrived, isComplete, isFor, newAccess, papersOf, type Settled } from "./access.js";
+import { type Access, hasArrived, isComplete, isFor, newAccess, papersOf, placeOf, type Settled } from "./access.js";
 import { judgeAnswered } from "./answers.js";
 import { judgeOutages } from "./break-glass.js";
 import type { Context } from "./context.js";
 import { describeItem, entryOf } from "./entries.js";
 import type { Entry } from "./evidence.js";
 import type { Given } from "./given-out.js";
-import { hostSide, judgeAccess, judgeAskedAgain, judgeLatePermit, judgeLaterDelivery } from "./judge.js";
+import { hostSide, judgeAccess, judgeAskedAgain, judgeLatePermit, judgeLaterDelivery, thresholdOf } from "./judge.js";
 import { coverOf, type Lease, Leases, leaseFor, leaseOf } from "./leases.js";
+import type { Papers } from "./papers.js";
 import { judgeEpochOf } from "./readable-by.js";
 import type { OpenedRecord } from "./records.js";
 import { judgeRegistered } from "./registrations.js";
@@ -126,8 +127,15 @@ export class Accesses {
     if (papers?.genuine) this.#counters.see(papers);
     if (access.asked.length > 1 || papers === null || !papers.genuine) return;
     this.#counters.count(papers, stand.leaf);
+    access.isLeased = this.#isLeased(access, record, papers);
     this.count++;
     if (papers.session.heldBy === "host") this.heldByHost++;
+  }
+
+  #isLeased(access: Access, asked: Extract<OpenedRecord, { kind: "asked" }>, papers: Papers): boolean {
+    if (papers.standing === "stranger") return false;
+    const covers = coverOf(papers, placeOf(asked.body.place), asked.stand.version);
+    return this.#leases.authoritiesFor(covers, asked).size >= thresholdOf(this.#context, access);
   }
 
   /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */

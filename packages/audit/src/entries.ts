@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import type { HostPart } from "@fogbound/protocol";
-import { type Access, countPermits, papersOf } from "./access.js";
+import { type Access, countPermits, isServedUnseen, papersOf } from "./access.js";
 import type { Context } from "./context.js";
 import type { Entry } from "./evidence.js";
 import { thresholdOf } from "./judge.js";
@@ -54,7 +54,8 @@ export async function describeItem(
 function outcomeOf(context: Context, access: Access): Entry["outcome"] {
   const { answered, delivered } = access;
   const served = delivered.some(({ body }) => body.outcome === "delivered" || body.outcome === "broken-off");
-  if (served || countPermits(access) >= thresholdOf(context, access)) return "permitted";
+  const isPermitted = countPermits(access) >= thresholdOf(context, access) || isServedUnseen(access);
+  if (served || isPermitted) return "permitted";
   const decisions = answered.map(({ body }) => body.decision);
   const ends = delivered.map(({ body }) => body.outcome);
   if (decisions.includes("challenge") || ends.includes("challenged")) return "challenged";

@@ -1,6 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import { type DeliveredBody, hashOf, type InstanceId, sameBytes } from "@fogbound/protocol";
-import { type Access, countPermits, papersOf, placeOf, type Settled } from "./access.js";
+import { type Access, countPermits, isServedUnseen, papersOf, placeOf, type Settled } from "./access.js";
 import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
@@ -196,7 +196,7 @@ export function thresholdOf({ manifests }: Context, access: Access): number {
 /** Asked, and nobody says what was answered: a crash, a reader nobody vouches for, or an answer that was hidden. */
 function judgeUnanswered(context: Context, access: Access): void {
   const { findings, unseen } = context;
-  if (isOvertaken(context, access)) return;
+  if (isOvertaken(context, access) || isServedUnseen(access)) return;
   const stranger = papersOf(access)?.standing === "stranger";
   const sentence = stranger
     ? `Request ${access.id} is of a reader for whom nobody vouches; it was recorded, and no authority answered it.`

@@ -5,6 +5,7 @@ import type { Papers } from "./papers.js";
 import type { OpenedRecord } from "./records.js";
 import { copyOf, says, type Terms } from "./terms.js";
 
+type Asked = Access["asked"][number];
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 
 /** What a record may take to its receipt, and clocks may differ by. */
@@ -80,23 +81,37 @@ export function lastOf({ sequenced, terms }: Grant): number {
 export class Leases {
   /** By request hash, oldest first. */
   readonly #kept: Map<string, Lease> = new Map();
+  /** The same requests, by what their leases cover. */
+  readonly #covering: Map<string, Set<string>> = new Map();
 
   /** With what is kept already of the same request: a journal may have two entries of it. */
   keep(id: string, lease: Lease | null): void {
     if (lease === null) return;
     const grants = lease.grants.map((one) => ({ ...one, terms: copyOf(one.terms) }));
     this.#kept.set(id, { ...lease, grants: [...(this.#kept.get(id)?.grants ?? []), ...grants] });
+    const { covers } = lease;
+    this.#covering.set(covers, (this.#covering.get(covers) ?? new Set<string>()).add(id));
   }
 
   find(id: string): Lease | null {
     return this.#kept.get(id) ?? null;
   }
 
+  /** Everybody whose permit a host could use for a request that it recorded then. */
+  authoritiesFor(covers: string, { body, stand }: Asked): ReadonlySet<AuthorityId> {
+    const grants = [...(this.#covering.get(covers) ?? [])].flatMap((id) => this.#kept.get(id)?.grants ?? []);
+    const running = grants.filter((one) => body.time <= endOf(one.terms) && stand.time <= lastOf(one));
+    return new Set(running.map(({ authority }) => authority));
+  }
+
   /** Forgets what no access recorded from now on can be served under. @param now by the harmonizer's clock */
   drop(now: number): void {
-    for (const [id, { grants }] of this.#kept) {
+    for (const [id, { covers, grants }] of this.#kept) {
       if (Math.max(...grants.map(lastOf)) + lateness >= now) return;
       this.#kept.delete(id);
+      const covering = this.#covering.get(covers);
+      covering?.delete(id);
+      if (covering?.size === 0) this.#covering.delete(covers);
     }
   }
 }

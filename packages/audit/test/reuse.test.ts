@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { Accesses } from "../src/accesses.js";
 import { verify } from "../src/index.js";
 import type { OpenedRecord } from "../src/records.js";
+import { entriesOf } from "./kit/audits.js";
+import { stranger } from "./kit/keys.js";
 import { type Opened, openedIn } from "./kit/opened.js";
 import { type AskedAccess, World } from "./kit/world.js";
 
@@ -243,5 +245,45 @@ describe("An access under another's answer", () => {
       "ANSWER_CONTRADICTED",
       "ANSWER_CONTRADICTED",
     ]);
+  });
+});
+
+describe("An access whose host died before it wrote down an end", () => {
+  type Option = NonNullable<Parameters<World["ask"]>[0]>;
+
+  /** The outcome, what is found, and of each access how it went and how much left. */
+  async function died(options: Option, after = 0): Promise<[Verdict["outcome"], string[], string[]]> {
+    const world = await World.create();
+    const granted = await world.ask();
+    await world.deliver(granted, [await world.answer(granted)]);
+    world.now += after;
+    await world.ask(options);
+    await world.anchor();
+    const audit = verify(await world.evidence(), { readKeys: [world.capsule.owner] });
+    const { outcome, findings } = await audit.verdict();
+    const entries = await entriesOf(world);
+    return [outcome, findings.map(({ code }) => code), entries.map((one) => `${one.outcome} ${one.bytes}`)];
+  }
+
+  const served = "permitted 10";
+  const whole = "permitted 18211";
+
+  it("counts as delivered in full when an earlier answer covered it: the host had the key", async () => {
+    expect(await died({})).toEqual(["proved", [], [served, whole]]);
+    expect(await died({ fresh: true })).toEqual(["proved", [], [served, whole]]);
+    expect(await died({}, leaseSeconds * 1000 - 1000)).toEqual(["proved", [], [served, whole]]);
+  });
+
+  it("is asked, and misses its answer, when none did: of another purpose, place, action or reader, or of one run out", async () => {
+    const missing = ["incomplete", ["ANSWER_MISSING"], [served, "asked 0"]];
+    expect(await died({}, leaseSeconds * 1000)).toEqual(missing);
+    for (const request of [{ purpose: "audit" }, { action: "download" }] as const)
+      expect(await died({ request })).toEqual(missing);
+    expect(await died({ asked: { place: { address: "192.0.2.1", country: null } } })).toEqual(missing);
+  });
+
+  it("is no stranger's, whom no authority looked at: a host may name anybody in a session that it signs", async () => {
+    const forged = ["incomplete", ["REQUEST_FORGED"], [served, "asked 0"]];
+    expect(await died({ sessionSigner: stranger })).toEqual(forged);
   });
 });
