@@ -20,6 +20,11 @@ export class Reached {
     }
   }
 
+  /** An object that lies in a log, and with it those before it. */
+  addObject({ instance, epoch, batch }: LogObject): void {
+    this.#raise({ instance, epoch, batch: batch ?? 0 });
+  }
+
   has({ instance, epoch, batch }: LogObject): boolean {
     const last = this.#batches.get(epochName(instance, epoch));
     return last !== undefined && (batch ?? 0) <= last;

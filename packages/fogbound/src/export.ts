@@ -3,6 +3,7 @@ import { type ArchiveEntry, writeArchive } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import {
   type Authority,
+  type AuthorityId,
   type CapsuleId,
   type Harmonizer,
   type LogObjects,
@@ -35,13 +36,36 @@ export async function* exportCapsule(
     yield* writeArchive(importedEntries(capsule, sources.store, waiting));
     return;
   }
+  const journals = await journalsNow(capsule, sources, waiting);
   await sources.harmonizer.anchor(capsule, waiting);
-  yield* writeArchive(entriesOf(capsule, sources, waiting));
+  yield* writeArchive(entriesOf(capsule, sources, journals, waiting));
+}
+
+/**
+ * How far each journal goes. What lies there now and does not come to the harmonizer in the meantime is late: without it, the
+ * answers that the hosts' log shows would be missing in the file for ever.
+ */
+async function journalsNow(
+  capsule: CapsuleId,
+  { authorities }: ExportSources,
+  waiting: Waiting,
+): Promise<ReadonlyMap<AuthorityId, Reached>> {
+  const journals = new Map<AuthorityId, Reached>();
+  for (const authority of authorities) {
+    const reached = new Reached(capsule);
+    for await (const name of authority.journal(capsule).list(waiting)) {
+      const object = logObjectOf(name);
+      if (object !== null) reached.addObject(object);
+    }
+    journals.set(authority.member.id, reached);
+  }
+  return journals;
 }
 
 async function* entriesOf(
   capsule: CapsuleId,
   { store, harmonizer, authorities }: ExportSources,
+  journals: ReadonlyMap<AuthorityId, Reached>,
   waiting: Waiting,
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   yield whole(exported.marker, new TextEncoder().encode(markerText));
@@ -54,9 +78,12 @@ async function* entriesOf(
   }
   if (checkpoint !== null) yield whole(exported.checkpoint, new TextEncoder().encode(checkpoint));
   yield* stored(store, layout.manifests(capsule), waiting);
-  yield* logEntries(layout.hostLog(capsule), logObjects(store, layout.hostLog(capsule)), reached, waiting);
-  for (const authority of authorities)
-    yield* logEntries(layout.journal(authority.member.id, capsule), authority.journal(capsule), reached, waiting);
+  yield* logEntries(layout.hostLog(capsule), logObjects(store, layout.hostLog(capsule)), [reached], waiting);
+  for (const authority of authorities) {
+    const { id } = authority.member;
+    const goesAlong = [reached, journals.get(id) ?? reached];
+    yield* logEntries(layout.journal(id, capsule), authority.journal(capsule), goesAlong, waiting);
+  }
   yield* stored(store, `${layout.capsule(capsule)}content/`, waiting);
 }
 
@@ -89,16 +116,16 @@ async function* stored(
   }
 }
 
-/** What came after the pull is left out, as a capsule that is being served goes on: no receipt in the file covers it. */
+/** What came after all of this is left out, as a capsule that is being served goes on: no receipt in the file covers it. */
 async function* logEntries(
   root: string,
   log: LogObjects,
-  reached: Reached,
+  reached: readonly Reached[],
   waiting: Waiting,
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   for await (const name of log.list(waiting)) {
     const object = logObjectOf(name);
-    if (object !== null && !reached.has(object)) continue;
+    if (object !== null && !reached.some((one) => one.has(object))) continue;
     const bytes = await log.read(name, waiting);
     if (bytes !== null) yield whole(root + name, bytes);
   }

@@ -1,6 +1,6 @@
 import { createAuthorityGroup, type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
 import { type EmbeddedHarmonizer, openHarmonizer } from "@fogbound/harmonizer";
-import { generateOwnerKeys, generateSigningKey } from "@fogbound/identity";
+import { generateOwnerKeys, generateSigningKey, type OwnerKeys } from "@fogbound/identity";
 import { type Alert, type BreakGlass, type Harmonizer, isHarmonizerAway, type Later } from "@fogbound/protocol";
 import {
   type Capsule,
@@ -78,6 +78,7 @@ export interface Outages {
   readonly authorityWire: Wire;
   readonly harmonizer: EmbeddedHarmonizer;
   readonly owner: Owner;
+  readonly ownerKeys: OwnerKeys;
   readonly host: Host;
   newHost(): Promise<Host>;
   /** The authority after a restart, in place of the one before. */
@@ -154,6 +155,7 @@ export async function outages(): Promise<Outages> {
     authorityWire,
     harmonizer,
     owner,
+    ownerKeys,
     host,
     newHost,
     restartAuthority: async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Capsule, type ObjectStore, Policy } from "../src/index.js";
+import { auditExport, type Capsule, type ObjectStore, Policy } from "../src/index.js";
 import { textItem } from "./kit.js";
 import { type Outages, outages, refusal } from "./outage-kit.js";
 import { sessionOf } from "./parties.js";
@@ -208,5 +208,24 @@ describe("Break-glass", () => {
       breakGlass: JSON.parse("{}"),
     });
     await expect(empty).rejects.toThrow(RangeError);
+  });
+});
+
+describe("An export while an authority cannot reach the harmonizer", () => {
+  it("has the journal with it, which is late and not missing; one made afterwards is whole", async () => {
+    const capsule = await all.seal(null);
+    expect(await all.read(capsule)).toBe("in the dark");
+    const told = async (): Promise<string[]> => {
+      const file = await new Response(all.owner.export(capsule.id)).blob();
+      const audit = await auditExport(file, { trust: capsule.id, readKeys: [all.ownerKeys.read] });
+      const { outcome, findings } = await audit.verdict();
+      return [outcome, ...new Set(findings.map(({ code }) => code))];
+    };
+    all.authorityWire.state = "cut";
+    expect(await all.read(capsule)).toBe("in the dark");
+    expect(await told()).toEqual(["incomplete", "RECORD_UNRECEIPTED"]);
+    all.authorityWire.state = "up";
+    await all.hands.run();
+    expect(await told()).toEqual(["proved"]);
   });
 });
