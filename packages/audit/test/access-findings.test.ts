@@ -415,8 +415,8 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    name: "answered by nobody",
-    lie: async (world) => ({ asked: await world.ask() }),
+    name: "answered by nobody, and under no lease",
+    lie: async (world) => ({ asked: await world.ask({ request: { purpose: "audit" } }) }),
     says: [
       "ANSWER_MISSING incomplete: Request R was recorded by the host, and no authority's journal answers it. [header, request, session]",
     ],

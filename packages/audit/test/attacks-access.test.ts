@@ -106,7 +106,7 @@ describe("attacks on requests and sessions", () => {
 
 describe("attacks on answers", () => {
   it("ANSWER_MISSING: asked, and nobody answered", async () => {
-    const world = await anchoredAfter((made) => made.ask());
+    const world = await anchoredAfter((made) => made.ask({ request: { purpose: "audit" } }));
     await expectFinding(world, "ANSWER_MISSING", "incomplete");
     expect((await entriesOf(world)).at(-1)?.outcome).toBe("asked");
   });

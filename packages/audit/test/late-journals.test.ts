@@ -58,7 +58,7 @@ describe("A journal that the harmonizer does not have yet", () => {
 
   it("is late also beside a request that nobody answered, which a crash leaves", async () => {
     await servedUnheard();
-    await made.ask({ fresh: true });
+    await made.ask({ fresh: true, request: { purpose: "audit" } });
     const all = await verdict();
     expect(all.outcome).toBe("incomplete");
     expect(codesOf(all)).toEqual(["ANSWER_MISSING", "RECORD_UNRECEIPTED"]);

@@ -162,7 +162,7 @@ describe("an erased record hides no other", () => {
 
   it("ANSWER_MISSING: a request that nobody answered", async () => {
     const made = await erasedOne("journalStore", 1);
-    await made.ask();
+    await made.ask({ request: { purpose: "audit" } });
     await made.anchor();
     const verdict = await expectFinding(made, "ANSWER_MISSING", "incomplete");
     expect(verdict.findings).toHaveLength(1);
