@@ -67,7 +67,8 @@ async function timelineOf(
     world.writers.push(writer);
     if (kind === "permitted") await world.access({ fresh: true });
     else if (kind === "denied") await world.denied({ fresh: true });
-    else await world.ask({ fresh: true });
+    // Under no lease, which one instance would have and another not.
+    else await world.ask({ fresh: true, request: { purpose: "audit" } });
   }
   await world.anchor();
   const audit = verify(await world.evidence(), { readKeys: [world.capsule.owner] });
