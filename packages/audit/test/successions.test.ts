@@ -13,12 +13,12 @@ interface Restart {
 
 const journalBegins = (world: World): Promise<unknown> => world.journal.begin(world.current, world.tick());
 
-/** A host asks, is answered by nobody, begins anew, and asks again. */
+/** A host asks, under no lease, is answered by nobody, begins anew, and asks again. */
 async function restarted({ ask = {}, between = journalBegins, isNamed = true }: Restart): Promise<World> {
   const world = await World.create();
   await world.access();
   const { tip } = world.host;
-  await world.ask({ fresh: true, ...ask });
+  await world.ask({ fresh: true, request: { purpose: "audit" }, ...ask });
   await between(world);
   await world.start(isNamed ? { previous: tip } : {});
   await world.access();
@@ -62,7 +62,8 @@ describe("A request that nobody answered", () => {
     const first = world.host;
     await journalBegins(world);
     await world.start({ previous: first.tip });
-    const asked = await world.ask({ unrecorded: true, fresh: true, request: { instance: first.instance } });
+    const request = { instance: first.instance, purpose: "audit" };
+    const asked = await world.ask({ unrecorded: true, fresh: true, request });
     await world.recordAsked({ ...asked, host: first });
     await world.anchor();
     expect(await told(world)).toEqual(missing);
