@@ -15,6 +15,7 @@ import type { OpenedRecord } from "./records.js";
 import { judgeRegistered } from "./registrations.js";
 import { Remembered } from "./remembered.js";
 import { RequestCounters } from "./requests.js";
+import { hasEnded } from "./reuse.js";
 
 /**
  * Joins asked, answered and delivered by request hash, inside a window: what is outstanding when the window is full is
@@ -133,9 +134,11 @@ export class Accesses {
   }
 
   #isLeased(access: Access, asked: Extract<OpenedRecord, { kind: "asked" }>, papers: Papers): boolean {
-    if (papers.standing === "stranger") return false;
+    if (papers.standing === "stranger" || hasEnded(papers, asked)) return false;
     const covers = coverOf(papers, placeOf(asked.body.place), asked.stand.version);
-    return this.#leases.authoritiesFor(covers, asked).size >= thresholdOf(this.#context, access);
+    const authorities = [...this.#leases.authoritiesFor(covers, asked)];
+    const meant = authorities.filter((one) => papers.session.audience.includes(one));
+    return meant.length >= thresholdOf(this.#context, access);
   }
 
   /** What comes after an access was judged: another authority's journal entry, a second look under the same answer. */

@@ -4,6 +4,7 @@ import { type Access, isFor, papersOf, placeOf } from "./access.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import { coverOf, endOf, grantFor, type Lease, lastOf, lateness } from "./leases.js";
+import type { Papers } from "./papers.js";
 import type { ShownAnswer } from "./records.js";
 
 type Asked = Access["asked"][number];
@@ -67,8 +68,12 @@ export function judgeLeasedReader(context: Context, access: Access): void {
   for (const authority of new Set(reused.map((value) => value.authority)))
     if (!session.audience.includes(authority))
       refuse(`Request ${access.id} was served under an answer by ${authority}, for which its session was not meant.`);
-  if (asked.body.time >= session.expires || asked.stand.time > session.expires + lateness)
-    refuse(`Request ${access.id} was served without asking when its session had ended.`);
+  if (hasEnded(papers, asked)) refuse(`Request ${access.id} was served without asking when its session had ended.`);
+}
+
+/** Whether its session was over when a request was recorded. */
+export function hasEnded({ session: { expires } }: Papers, { body, stand }: Asked): boolean {
+  return body.time >= expires || stand.time > expires + lateness;
 }
 
 function isInTime(value: Answer, { body, stand }: Asked): boolean {

@@ -1,10 +1,11 @@
 import { randomBytes, toHex } from "@fogbound/crypto";
-import type { Answer, Verdict } from "@fogbound/protocol";
+import { type Answer, randomIdentifier, type Verdict } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
 import { Accesses } from "../src/accesses.js";
 import { verify } from "../src/index.js";
 import type { OpenedRecord } from "../src/records.js";
 import { entriesOf } from "./kit/audits.js";
+import { beginning } from "./kit/capsule.js";
 import { stranger } from "./kit/keys.js";
 import { type Opened, openedIn } from "./kit/opened.js";
 import { type AskedAccess, World } from "./kit/world.js";
@@ -280,6 +281,12 @@ describe("An access whose host died before it wrote down an end", () => {
     for (const request of [{ purpose: "audit" }, { action: "download" }] as const)
       expect(await died({ request })).toEqual(missing);
     expect(await died({ asked: { place: { address: "192.0.2.1", country: null } } })).toEqual(missing);
+  });
+
+  it("is asked, and misses its answer, in a session that had ended or was meant for somebody else", async () => {
+    const missing = ["incomplete", ["ANSWER_MISSING"], [served, "asked 0"]];
+    const audience = [randomIdentifier("aut")];
+    for (const session of [{ expires: beginning }, { audience }]) expect(await died({ session })).toEqual(missing);
   });
 
   it("is no stranger's, whom no authority looked at: a host may name anybody in a session that it signs", async () => {
