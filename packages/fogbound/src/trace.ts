@@ -6,7 +6,7 @@ import { type FogSettings, fogSettings } from "@fogbound/protocol";
 export interface Trace {
   /** The accesses that were served this decoy, in receipt order: usually one reader's, in one episode. */
   readonly accesses: readonly Entry[];
-  /** How many different identifiers of it the fragment holds. */
+  /** How many different identifiers of it the fragment holds; what several shapes fit may count once for each, by chance. */
   readonly identifiers: number;
   /** Upper bound for the probability that a fragment of other origin holds as many: always below one in a million. */
   readonly chance: number;

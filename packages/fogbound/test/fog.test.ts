@@ -50,7 +50,8 @@ describe("A thief with a reader's login", () => {
       .map((line) => line.split(",")[0]);
     const [trace, ...others] = await scene.owner.trace(scene.capsule, bytesOf(`Hi,\n> ${leaked.join("\n> ")}\n`));
     expect(others).toEqual([]);
-    expect(trace?.identifiers).toBe(6);
+    // Other lists have customers of a shape of their own: read as theirs, a line names this decoy again in one run of 200.
+    expect(trace?.identifiers).toBeOneOf([6, 7]);
     expect(trace?.chance).toBeLessThan(1e-6);
     expect(trace?.accesses.map(({ reader }) => reader)).toEqual([ann, ann]);
     expect(trace?.accesses.map(({ item }) => item)).toContain("region-0/list-20.csv");

@@ -13,7 +13,7 @@ export interface IssuedEpisode {
 export interface BeaconFinding {
   /** Usually one. More where all that was found is of shapes too small to tell these apart. */
   readonly episodes: readonly number[];
-  /** How many different identifiers of it the fragment holds. */
+  /** How many different identifiers of it the fragment holds; what several shapes fit may count once for each, by chance. */
   readonly identifiers: number;
   /** Upper bound for the probability that some episode comes to as many by chance. */
   readonly chance: number;
