@@ -26,17 +26,17 @@ const longestBeside = 4096;
 const mostOctal = 8 ** 11 - 1;
 
 /**
- * The archive's bytes.
+ * The archive's bytes. Of names, what differs is kept. One that comes twice is told before the end mark, without which
+ * nobody reads what was written.
  * @throws RangeError for a name or a size that no archive can hold, a name that comes twice, and a body that is not as
  * long as its entry says.
  */
 export async function* writeArchive(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Uint8Array, void, undefined> {
-  const names = new Set<string>();
+  const names = new ArchiveIndexer();
   for await (const { name, size, body } of entries) {
-    if (names.has(name) || names.size >= mostEntries)
-      throw new RangeError(`Expected at most ${mostEntries} names, each once, got ${name} again or one too many.`);
-    names.add(name);
+    if (names.size >= mostEntries) throw new RangeError(`Expected at most ${mostEntries} names, got ${name} as well.`);
     yield header(name, size);
+    names.add({ name, offset: 0, size: 0 });
     let written = 0;
     for await (const piece of body) {
       written += piece.length;
@@ -47,6 +47,7 @@ export async function* writeArchive(entries: AsyncIterable<ArchiveEntry>): Async
       throw new RangeError(`Expected ${size} bytes of ${name}, got ${written > size ? "more" : written}.`);
     yield new Uint8Array(padding(size));
   }
+  if (names.finish() === null) throw new RangeError("Expected every name once, got one of them twice.");
   yield new Uint8Array(2 * block);
 }
 
