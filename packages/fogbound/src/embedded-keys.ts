@@ -31,25 +31,43 @@ export interface EmbeddedKeys {
   readonly logKey: SigningKey;
 }
 
+/** What is told of a new key file. */
 export interface MadeKeyFile {
   readonly owner: OwnerId;
   /** To be shown once and written down: it opens what the key file would, the day that is lost. Kept nowhere. */
   readonly recoveryKey: string;
 }
 
-/** @throws FogboundError `OBJECT_EXISTS` when there is a file already, `STORE_REFUSED`, `STORE_FULL`. */
+/** Keys that are written nowhere yet. */
+interface NewEmbeddedKeys extends MadeKeyFile {
+  readonly ring: KeyRing;
+  readonly keys: EmbeddedKeys;
+}
+
+/**
+ * Makes an owner's key file, as `openEmbedded` does when there is none.
+ * @throws FogboundError `OBJECT_EXISTS` when there is a file already, `STORE_REFUSED`, `STORE_FULL`. TypeError for an empty
+ * passphrase.
+ */
 export async function createEmbeddedKeyFile(
   path: string,
   passphrase: string,
   cost: PassphraseCost = {},
 ): Promise<MadeKeyFile> {
+  const { ring, owner, recoveryKey } = await newEmbeddedKeys();
+  await writeKeyFile(path, ring, passphrase, cost);
+  return { owner, recoveryKey };
+}
+
+export async function newEmbeddedKeys(): Promise<NewEmbeddedKeys> {
   const { keys, recovery } = await generateOwnerKeys();
   const { keys: authorities } = await createAuthorityGroup(1, 1);
   const secrets = ownerSecrets(keys);
   for (const name of ["host", "receipt", "log"]) secrets.set(name, generateSigningKey().secretKey);
   for (const authority of authorities) secrets.set("authority", encodeAuthorityKeys(authority));
-  await writeKeyFile(path, { kind: "owner", secrets }, passphrase, cost);
-  return { owner: ownerIdOf(keys.root.publicKey), recoveryKey: formatRecoveryKey(recovery) };
+  const ring: KeyRing = { kind: "owner", secrets };
+  const owner = ownerIdOf(keys.root.publicKey);
+  return { ring, keys: await embeddedKeysOf(ring), owner, recoveryKey: formatRecoveryKey(recovery) };
 }
 
 /** @returns null when there is no key file. @throws as `readKeyFile`, and `KEY_WRONG` for the key file of somebody else. */

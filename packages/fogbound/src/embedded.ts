@@ -1,11 +1,11 @@
 import { type EmbeddedAuthority, openAuthority } from "@fogbound/authority";
-import { FogboundError } from "@fogbound/errors";
 import { type EmbeddedHarmonizer, openHarmonizer, type Sink } from "@fogbound/harmonizer";
 import type { PassphraseCost, SigningKey } from "@fogbound/identity";
 import { type Alerts, type AuthorityId, type Clock, ownerIdOf } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
-import { createEmbeddedKeyFile, type EmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
+import { type EmbeddedKeys, newEmbeddedKeys, readEmbeddedKeys } from "./embedded-keys.js";
 import { Host, hostEntry } from "./host.js";
+import { writeKeyFile } from "./key-file.js";
 import { lazyGuard } from "./lazy-guard.js";
 import { Owner } from "./owner.js";
 import { systemClock } from "./parties.js";
@@ -23,10 +23,11 @@ export interface EmbeddedOptions {
   readonly journal?: ObjectStore;
   /** The harmonizer's log. Default: the vault, under a prefix of its own. */
   readonly log?: ObjectStore;
-  /** Made, with mode 0600, when it is not there yet; never beside the data. */
+  /** Path of the owner's key file. Made, with mode 0600, when it is not there yet; never beside the data. */
   readonly keyFile: string;
+  /** What the key file is sealed under; never empty. */
   readonly passphrase: string;
-  /** Only used when the key file is made. */
+  /** How dear each guess of the passphrase is. Only used when the key file is made. Default: half a second or so. */
   readonly passphraseCost?: PassphraseCost;
   readonly clock?: Clock;
   /** Where the owner keeps what was last seen proved. Default: files in a folder beside the key file, `<keyFile>.pins`. */
@@ -56,12 +57,41 @@ export interface Embedded {
 }
 
 /**
- * Opens all four parties over one store. One process is not three parties: every audit says so.
+ * Opens all four parties over one store. One process is not three parties: every audit says so. A key file that is not
+ * there is made when everything is open: none comes to lie there whose recovery key nobody was given.
  *
- * @throws FogboundError `KEY_LOCKED`, `KEY_WRONG`, `FORMAT_INVALID`, `FORMAT_TOO_NEW` for the key file, and the store's codes.
+ * @throws FogboundError `KEY_LOCKED`, `KEY_WRONG`, `FORMAT_INVALID`, `FORMAT_TOO_NEW` for the key file; `FORMAT_INVALID` or
+ * `VERIFICATION_FAILED` for a vault under other keys; `STORE_REFUSED`, `STORE_FULL` or `OBJECT_EXISTS` for a key file that
+ * cannot be made; and the store's codes. TypeError for options that are none, an empty passphrase among them.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { keys, recoveryKey } = await keysFor(options);
+  assertOptions(options);
+  const { keyFile, passphrase, passphraseCost } = options;
+  const found = await readEmbeddedKeys(keyFile, passphrase);
+  if (found !== null) return openParties(options, found, null);
+  const made = await newEmbeddedKeys();
+  const embedded = await openParties(options, made.keys, made.recoveryKey);
+  try {
+    await writeKeyFile(keyFile, made.ring, passphrase, passphraseCost);
+  } catch (error) {
+    await embedded.close().catch(() => undefined);
+    throw error;
+  }
+  return embedded;
+}
+
+function assertOptions({ store, keyFile, passphrase }: Partial<EmbeddedOptions> = {}): void {
+  if (typeof store?.get !== "function")
+    throw new TypeError("Expected an open store as store, got something else. Give what ObjectStore.open resolves to.");
+  if (typeof keyFile !== "string" || keyFile === "") throw new TypeError("Expected the path of a key file, got none.");
+  if (typeof passphrase !== "string") throw new TypeError("Expected a passphrase as text, got none.");
+}
+
+async function openParties(
+  options: EmbeddedOptions,
+  keys: EmbeddedKeys,
+  recoveryKey: string | null,
+): Promise<Embedded> {
   const clock = options.clock ?? systemClock;
   const told = options.alerts === undefined ? {} : { alerts: options.alerts };
   const harmonizer = await openHarmonizer({
@@ -103,21 +133,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const close = closing(hosts, authority, harmonizer);
   const authorityIds = [authority.member.id] as const;
   return { owner, host, openHost, authorityIds, recoveryKey, close, [Symbol.asyncDispose]: close };
-}
-
-async function keysFor(
-  options: EmbeddedOptions,
-): Promise<{ readonly keys: EmbeddedKeys; readonly recoveryKey: string | null }> {
-  const found = await readEmbeddedKeys(options.keyFile, options.passphrase);
-  if (found !== null) return { keys: found, recoveryKey: null };
-  const { recoveryKey } = await createEmbeddedKeyFile(options.keyFile, options.passphrase, options.passphraseCost);
-  const made = await readEmbeddedKeys(options.keyFile, options.passphrase);
-  if (made === null)
-    throw new FogboundError(
-      "STORE_REFUSED",
-      `The key file ${options.keyFile} was made and is gone again. Is another process cleaning up there?`,
-    );
-  return { keys: made, recoveryKey };
 }
 
 function originOf(keys: EmbeddedKeys): string {
