@@ -5,6 +5,7 @@ import { changeCapsule } from "./change.js";
 import { logObjects } from "./evidence.js";
 import { signalOf } from "./owner-steps.js";
 import type { OwnerParties } from "./parties.js";
+import { checkAuditor } from "./seal-request.js";
 import type { Capsule } from "./types.js";
 
 export interface AddAuditorOptions extends Waiting {
@@ -17,7 +18,7 @@ export interface AuditorAdded extends Capsule, Granted {}
 
 /**
  * Adds the auditor to the manifest unless he is there with these keys, and wraps what came before.
- * @throws TypeError for a `from` that is none.
+ * @throws TypeError for a `from` that is none, or an auditor that is text.
  */
 export async function grantAuditor(
   parties: OwnerParties,
@@ -28,6 +29,7 @@ export async function grantAuditor(
   const { from } = options;
   if (from !== "now" && from !== "beginning")
     throw new TypeError(`Expected from to be "now" or "beginning", got ${JSON.stringify(from)}.`);
+  checkAuditor(auditor);
   const waiting = signalOf(options);
   await changeCapsule(parties, capsule, async (draft) => withAuditor(draft, auditor), waiting);
   return from === "now" ? { epochs: 0, withheld: [] } : grantPast(parties, capsule, auditor, waiting);

@@ -1,6 +1,7 @@
 import type { Item } from "@fogbound/capsule";
 import { type FogResponse, mostItems, parseSubject, type Subject } from "@fogbound/protocol";
 import { alarmsPerMonth, mostSealedDecoys, sealedDecoysOfHoney } from "./defaults.js";
+import { onlyKeys } from "./only-keys.js";
 
 /** What one reader can be asked when he surprises. Nothing at all: he gets a question that nobody can answer. */
 export interface FogReaderWish {
@@ -39,13 +40,18 @@ export interface FogWish {
   readonly decoys?: readonly string[];
 }
 
+/** What of a wish may be changed later, too. */
+const termKeys = { response: true, alarmsPerMonth: true, forced: true, honey: true, readers: true } as const;
+const readerKeys = { reader: true, zone: true, questions: true, totp: true, askOwner: true } as const;
+
 export function sealedDecoysOf({ sealedDecoys, honey = false }: FogWish): number {
   return sealedDecoys ?? (honey ? sealedDecoysOfHoney : 0);
 }
 
 /** @throws TypeError or RangeError, before anything is read or written. */
 export function checkFog(wish: FogWish, items: readonly Pick<Item, "name">[]): void {
-  checkTerms(wish);
+  onlyKeys(wish, { ...termKeys, sealedDecoys: true, decoys: true }, "fog");
+  checkValues(wish);
   const names = new Set(items.map(({ name }) => name));
   for (const name of wish.decoys ?? [])
     if (!names.has(name)) throw new TypeError(`Expected fog.decoys to name items, got ${JSON.stringify(name)}.`);
@@ -58,17 +64,18 @@ export function checkFog(wish: FogWish, items: readonly Pick<Item, "name">[]): v
     );
 }
 
-/** What may be changed later, too. */
-export function checkTerms({
-  alarmsPerMonth: alarms = alarmsPerMonth,
-  forced = [],
-  readers = [],
-  response,
-}: FogWish): void {
+/** @throws TypeError or RangeError, also for what stays as it was sealed. */
+export function checkTerms(terms: Omit<FogWish, "sealedDecoys" | "decoys">): void {
+  onlyKeys(terms, termKeys, "the fog of a sealed capsule");
+  checkValues(terms);
+}
+
+function checkValues({ alarmsPerMonth: alarms = alarmsPerMonth, forced = [], readers = [], response }: FogWish): void {
   if (response !== undefined && !["observe", "challenge", "fog"].includes(response))
     throw new TypeError(`Expected fog.response to be observe, challenge or fog, got ${JSON.stringify(response)}.`);
   if (!Number.isFinite(alarms) || alarms < 0.001 || alarms > 30)
     throw new RangeError(`Expected fog.alarmsPerMonth from 0.001 to 30, got ${String(alarms)}.`);
+  for (const reader of readers) onlyKeys(reader, readerKeys, "a reader of fog");
   for (const reader of [...forced, ...readers.map((one) => one.reader)]) parseSubject(reader);
   for (const { zone } of readers) if (zone !== undefined) checkZone(zone);
 }

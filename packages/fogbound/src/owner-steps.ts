@@ -5,8 +5,8 @@ import {
   type HostId,
   type InstanceId,
   isIdentifier,
+  isSubject,
   layout,
-  parseSubject,
   type Subject,
   type Waiting,
 } from "@fogbound/protocol";
@@ -30,12 +30,26 @@ export function revoked(draft: ManifestDraft, what: Revocation): ManifestDraft {
   if (what === "everything") return withPublic({ everything: true });
   if ("host" in what) return withPublic({ hosts: including(before.hosts, what.host) });
   if ("instance" in what) return withPublic({ instances: including(before.instances, what.instance) });
-  parseSubject(what.reader);
   return {
     ...draft,
     authority: { ...draft.authority, revokedReaders: including(draft.authority.revokedReaders, what.reader) },
   };
 }
+
+/**
+ * One thing at a time: of two, one would go on being served.
+ * @throws TypeError for anything else than one reader, host or instance, or everything.
+ */
+export function checkRevocation(what: Revocation): void {
+  if (what === "everything") return;
+  const [[kind, id] = ["", ""], ...more] = Object.entries(what ?? {});
+  const isId = { reader: isSubject, host: (one: string) => isIdentifier("hst", one), instance: isInstance }[kind];
+  if (typeof what === "object" && more.length === 0 && typeof id === "string" && isId?.(id) === true) return;
+  const kinds = '{ reader: "issuer#name" }, { host: "hst_…" }, { instance: "ins_…" } or "everything"';
+  throw new TypeError(`Expected one of ${kinds} to revoke, got ${JSON.stringify(what)}.`);
+}
+
+const isInstance = (id: string): boolean => isIdentifier("ins", id);
 
 function including<T>(list: readonly T[], one: T): readonly T[] {
   return list.includes(one) ? list : [...list, one];

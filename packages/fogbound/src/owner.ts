@@ -14,6 +14,7 @@ import {
   type Clock,
   type Finding,
   familiar,
+  isSubject,
   layout,
   type OwnerId,
   ownerIdOf,
@@ -33,7 +34,7 @@ import { type FogTerms, withTerms } from "./fog-terms.js";
 import { importExport } from "./import.js";
 import { isImported, refuseImported } from "./imported.js";
 import { acknowledgeTips, explainFinding, type Noting } from "./notes.js";
-import { capsuleIds, notOurs, type Revocation, revoked, signalOf } from "./owner-steps.js";
+import { capsuleIds, checkRevocation, notOurs, type Revocation, revoked, signalOf } from "./owner-steps.js";
 import { type OwnerParties, systemClock } from "./parties.js";
 import { auditPinned } from "./pins.js";
 import { isOffline, publishVersions } from "./publish.js";
@@ -146,10 +147,16 @@ export class Owner {
 
   /**
    * Says that a reader was himself after all: his fog ends, and what surprised is learnt as his.
-   * @throws FogboundError `CLOCK_UNTRUSTED` when the authority's clock is another, `AUTHORITY_UNREACHABLE`, `MANIFEST_STALE`.
+   * @throws TypeError for a reader that is no subject, and for a capsule that was sealed without fog.
+   * @throws FogboundError `CLOCK_UNTRUSTED` when the authority's clock is another, `AUTHORITY_UNREACHABLE`,
+   * `MANIFEST_STALE`; as `describe`.
    */
   async trust(capsule: CapsuleId, reader: Subject, waiting: Waiting = {}): Promise<void> {
     const { keys, authorities } = this.#parties;
+    if (!isSubject(reader))
+      throw new TypeError(`Expected a reader as issuer#name, such as local#ann, got ${JSON.stringify(reader)}.`);
+    const { authority } = await this.describe(capsule, waiting);
+    if (authority.fog === null) throw new TypeError(`Expected a capsule that was sealed with fog, got ${capsule}.`);
     const word = await familiar.sign({ suite: 1, capsule, reader, time: this.#clock() }, keys.root);
     await Promise.all(authorities.map((authority) => authority.trust(word, waiting)));
   }
@@ -169,8 +176,12 @@ export class Owner {
     return traceFragment(view, fragment, () => this.#accesses(capsule, waiting));
   }
 
-  /** Stops the next release; in force when it resolves, the harmonizer's receipt in hand. */
+  /**
+   * Stops the next release; in force when it resolves, the harmonizer's receipt in hand.
+   * @throws TypeError for what is none of the four, or two of them. FogboundError as `rewrap`.
+   */
   async revoke(capsule: CapsuleId, what: Revocation, waiting: Waiting = {}): Promise<Capsule> {
+    checkRevocation(what);
     return this.#change(capsule, waiting, async (draft) => revoked(draft, what));
   }
 

@@ -13,7 +13,7 @@ import { checkpointSeconds, leaseSeconds, push, stripe } from "./defaults.js";
 import { withFog } from "./fog-sealing.js";
 import { signalOf, totalOf } from "./owner-steps.js";
 import type { OwnerParties } from "./parties.js";
-import { checkGuard, checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
+import { checkGuard, checkKeys, checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
 
 export interface SealOptions extends Waiting {
   /** Plaintext bytes sealed so far; the total is null when a source does not say its size. */
@@ -26,6 +26,7 @@ export async function sealCapsule(
   request: SealRequest,
   options: SealOptions,
 ): Promise<ManifestVersion> {
+  checkKeys(request);
   checkItems(request.items);
   checkTimes(request);
   checkGuard(request, parties.authorityGroup);

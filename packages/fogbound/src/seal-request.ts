@@ -11,6 +11,7 @@ import type {
 } from "@fogbound/protocol";
 import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases, mostRetainDays } from "./defaults.js";
 import { checkFog, type FogWish } from "./fog-request.js";
+import { onlyKeys } from "./only-keys.js";
 
 export interface SealRequest {
   readonly items: readonly [Item, ...Item[]];
@@ -39,6 +40,35 @@ export interface SealRequest {
   readonly auditors?: readonly AuditorEntry[];
   /** A guard over the readers. Default: none, and what the policy permits is served. */
   readonly fog?: FogWish;
+}
+
+const requestKeys: Readonly<Record<keyof SealRequest, true>> = {
+  items: true,
+  policy: true,
+  leaseSeconds: true,
+  push: true,
+  breakGlass: true,
+  retainDays: true,
+  hosts: true,
+  issuers: true,
+  auditors: true,
+  fog: true,
+};
+
+/** @throws TypeError for a key that is none, in the request or in its push or break-glass, and for items that are no list. */
+export function checkKeys(request: SealRequest): void {
+  onlyKeys(request, requestKeys, "the seal request");
+  const { items, push, breakGlass, auditors = [] } = request;
+  if (!Array.isArray(items)) throw new TypeError(`Expected a list of items in the seal request, got ${typeof items}.`);
+  if (push !== undefined) onlyKeys(push, { seconds: true, bytes: true }, "push");
+  if (breakGlass !== undefined) onlyKeys(breakGlass, { releases: true, seconds: true }, "breakGlass");
+  for (const auditor of auditors) checkAuditor(auditor);
+}
+
+/** @throws TypeError for the text of a key, which is the first thing one has. */
+export function checkAuditor(auditor: AuditorEntry): void {
+  if (typeof auditor === "object" && auditor !== null) return;
+  throw new TypeError(`Expected an auditor's entry, got ${typeof auditor}. Give what parseAuditorKey makes of it.`);
 }
 
 /** What the manifest says of a policy. */

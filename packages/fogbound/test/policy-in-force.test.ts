@@ -166,8 +166,6 @@ describe("A revocation", () => {
   it("of somebody who is no subject is a mistake", async () => {
     const capsule = await all.owner.seal({ items, policy: viewers });
     for (const reader of ["reader", "#reader", "local#"] as const)
-      await expect(all.owner.revoke(capsule.id, { reader: reader as "local#" })).rejects.toMatchObject({
-        code: "FORMAT_INVALID",
-      });
+      await expect(all.owner.revoke(capsule.id, { reader: reader as "local#" })).rejects.toBeInstanceOf(TypeError);
   });
 });

@@ -43,6 +43,17 @@ describe("A seal request is refused before anything is written", () => {
     ["one name twice", { items: items({}, {}), policy: viewers }],
     ["one name in two spellings", { items: items({ name: "é" }, { name: "é".normalize("NFD") }), policy: viewers }],
     ["a media type that is a header of its own", { items: items({ mediaType: "a/b\r\nx: y" }), policy: viewers }],
+    ["nothing", undefined],
+    ["items that are no list", { items: one[0], policy: viewers }],
+    ["a key that is none", { items: one, policy: viewers, fogs: {} }],
+    ["a push with a key that is none", { items: one, policy: viewers, push: { seconds: 1, bytes: 1, minutes: 1 } }],
+    ["a misspelt wish for fog", { items: one, policy: viewers, fog: { respons: "fog" } }],
+    ["fog that is no object", { items: one, policy: viewers, fog: true }],
+    [
+      "a misspelt question",
+      { items: one, policy: viewers, fog: { readers: [{ reader: "local#ann", question: "Where?" }] } },
+    ],
+    ["an auditor's key as text", { items: one, policy: viewers, auditors: ["aud_x"] }],
   ];
 
   it.each(refused)("with %s", async (_, request) => {
