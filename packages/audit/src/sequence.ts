@@ -1,7 +1,6 @@
 import { fromHex, toHex } from "@fogbound/crypto";
 import {
   type BatchEntry,
-  type ChainTip,
   type InstanceId,
   type ManifestEntry,
   type PrunedBundle,
@@ -10,13 +9,13 @@ import {
   type Tips,
   tips,
 } from "@fogbound/protocol";
+import { asFarAsItIs, RecentHeaders } from "./acknowledgements.js";
 import type { CheckedBatch } from "./batches.js";
 import type { CheckedBundle, CheckedEntry } from "./bundles.js";
 import { Chain } from "./chains.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import { notInForce } from "./heads.js";
-import type { CheckedNote } from "./notes.js";
 import { PinnedTips } from "./pins.js";
 import { compareTips } from "./tips.js";
 
@@ -51,6 +50,7 @@ export class Sequence {
   readonly manifests: Map<number, string> = new Map();
   readonly pinned: PinnedTips;
   readonly #context: Context;
+  readonly #recent: RecentHeaders;
   readonly #counted: Map<string, number> = new Map();
   /** The first bundle that the checkpoint does not cover. */
   #waiting: { readonly number: number; readonly time: number } | null = null;
@@ -66,6 +66,7 @@ export class Sequence {
 
   constructor(context: Context) {
     this.#context = context;
+    this.#recent = new RecentHeaders(context.window);
     this.pinned = new PinnedTips(context.pin);
   }
 
@@ -175,7 +176,10 @@ export class Sequence {
       chain.begin(this.#context, one.head, bundle.value?.number ?? 0, bundle.value?.time ?? 0);
     }
     if (one.kind === "tips") this.#readTips(bundle, one);
-    if (one.kind === "note" && one.note !== null) this.#context.notes.add(asFarAsItIs(one.note, this.chains));
+    if (one.kind === "note" && one.note !== null) {
+      const standing = { chains: this.chains, recent: this.#recent };
+      this.#context.notes.add(asFarAsItIs(this.#context, one.entry, one.note, standing));
+    }
     return one.kind === "batch" ? this.#readBatch(bundle, one.entry, one.batch, one.leaf) : null;
   }
 
@@ -224,11 +228,16 @@ export class Sequence {
     const authority = this.#context.manifests.journals.get(instance) ?? null;
     const chain = this.#chains(instance, () => new Chain(instance, authority, leaf, null));
     chain.append(this.#context, entry, batch, bundle.value?.number ?? 0);
-    for (const [index, header] of batch.headers.entries())
-      if (header !== null) this.pinned.pass(instance, header.number, batch.hashes[index] ?? null);
+    for (const [index, header] of batch.headers.entries()) this.#pass(instance, header, batch.hashes[index] ?? null);
     const keys = chain.keys?.draw(first, batch.headers.length) ?? Promise.resolve(null);
     const { headers, hashes, bodies } = batch;
     return { chain, version: entry.version, time: bundle.value?.time ?? 0, leaf, headers, hashes, bodies, keys };
+  }
+
+  #pass(instance: InstanceId, header: RecordHeader | null, hash: Uint8Array | null): void {
+    if (header === null) return;
+    this.pinned.pass(instance, header.number, hash);
+    if (hash !== null) this.#recent.keep(instance, header.number, hash);
   }
 
   #recount({ ordinals, statement }: BatchEntry, { headers }: CheckedBatch): void {
@@ -262,14 +271,4 @@ export class Sequence {
     this.#unshown = 0;
     this.#anchor = { leaf: one.leaf, time: value.time, included: bundle.included, matched };
   }
-}
-
-/** An acknowledgement counts as far as it names a record that the log has by then: nobody receives what is not written yet. */
-function asFarAsItIs(note: CheckedNote, chains: ReadonlyMap<InstanceId, Chain>): CheckedNote {
-  if (note.about !== "received") return note;
-  const stands = ({ instance, number, hash }: ChainTip): boolean => {
-    const at = chains.get(instance)?.position;
-    return at !== undefined && (number < at.number || (number === at.number && sameBytes(hash, at.hash)));
-  };
-  return { about: "received", value: { ...note.value, chains: note.value.chains.filter(stands) } };
 }
