@@ -70,7 +70,7 @@ const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 /** @throws TypeError for options that are none. No message repeats what may be a secret. */
 export function resolveOptions(options: AzureBlobOptions, environment: Environment): ResolvedOptions {
   const { container, prefix = "", retention = false } = options;
-  if (!containerName.test(container))
+  if (typeof container !== "string" || !containerName.test(container))
     throw new TypeError("Expected the name of a container: 3 to 63 of a-z 0-9 and single -.");
   const credentials = resolveCredentials(options, environment);
   const named = typeof credentials === "object" && "connectionString" in credentials;
@@ -88,12 +88,18 @@ function baseOf(prefix: string): string {
 function resolveCredentials(options: AzureBlobOptions, environment: Environment): ResolvedCredentials {
   const given = options.credentials === "environment" ? fromEnvironment(environment) : options.credentials;
   if (given === "default") return given;
-  if (typeof given !== "object" || given === null) throw new TypeError("Expected credentials.");
+  if (typeof given !== "object" || given === null) throw noCredentials();
   if ("getToken" in given) return { token: given };
   if ("connectionString" in given) return { connectionString: ofAccount(given.connectionString, options) };
   if ("sas" in given) return { sas: checkedSas(given.sas) };
+  if (!("accountKey" in given)) throw noCredentials();
   if (!base64.test(given.accountKey)) throw new TypeError("Expected the account's key, in base64.");
   return { account: accountOf(options), accountKey: given.accountKey };
+}
+
+function noCredentials(): TypeError {
+  const some = '"environment", { accountKey }, { sas }, { connectionString } or a credential of @azure/identity';
+  return new TypeError(`Expected credentials: ${some}.`);
 }
 
 function fromEnvironment(environment: Environment): Exclude<AzureBlobCredentials, "environment"> | "default" {
@@ -128,7 +134,11 @@ function endpointOf(options: AzureBlobOptions, credentials: ResolvedCredentials)
   if (url === null || !isBare || !/^https?:$/.test(url.protocol))
     throw new TypeError("Expected the endpoint as an http(s) URL without a user, a query or a fragment.");
   if (url.protocol === "http:" && !mayGoInTheClear(credentials, loopback.test(url.hostname)))
-    throw new TypeError("Expected https: a SAS or a token sent in the clear is anybody's.");
+    throw new TypeError(
+      credentials === "default"
+        ? "Expected https, or AZURE_STORAGE_KEY: no variable with credentials is set, and a token in the clear is anybody's."
+        : "Expected https: a SAS or a token sent in the clear is anybody's.",
+    );
   return url.href.replace(/\/$/, "");
 }
 

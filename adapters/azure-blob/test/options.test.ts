@@ -14,6 +14,8 @@ const named = (account: string): string =>
 
 const wrong: Record<string, object> = {
   "no container": { container: "" },
+  "a container that was forgotten": { container: undefined },
+  "credentials under another name": { credentials: { key: secret } },
   "a container in capitals": { container: "Vault" },
   "a container with a path": { container: "vault/x" },
   "a prefix that Azure would fold": { prefix: "a/../b" },
@@ -41,6 +43,14 @@ test.each(Object.keys(wrong))("%s is a TypeError that repeats no secret", (name)
   const thrown = thrownBy(() => azureBlob(Object.assign({}, good, wrong[name])));
   expect(thrown).toBeInstanceOf(TypeError);
   expect(inspect(thrown, { showHidden: true, depth: 20 })).not.toContain(secret);
+});
+
+test("forgotten credentials are told as such", () => {
+  const told = (options: object) => inspect(thrownBy(() => azureBlob(Object.assign({}, good, options))));
+  for (const credentials of [undefined, null, secret, { key: secret }])
+    expect(told({ credentials })).toMatch(/Expected credentials: "environment", \{ accountKey \}, \{ sas \}/);
+  const url = "azblob://fogbound/vault?endpoint=http://127.0.0.1:10000/fogbound";
+  expect(inspect(thrownBy(() => azureBlobFromUrl(url, {})))).toMatch(/no variable with credentials is set/);
 });
 
 test.each([

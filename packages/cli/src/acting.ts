@@ -127,7 +127,7 @@ function firstLine(text: string): string {
 }
 
 async function readerKeys(keyFile: string, context: Context): Promise<ReaderKeys> {
-  await checkKeyFile(keyFile);
+  await checkKeyFile(keyFile, 'Make one with "fogbound key new", or name the reader\'s with --as.');
   const passphrase = await readPassphrase(keyFile, context.environment, context.terminal);
   const { readKeyFile } = await import("fogbound");
   const ring = await readKeyFile(keyFile, passphrase);

@@ -30,12 +30,15 @@ function parseDuration(text: string, flag: string): number {
   const match = /^([1-9]\d{0,5})([smhdw])$/.exec(text);
   const unit = seconds[match?.[2] ?? ""];
   if (match !== null && unit !== undefined) return Number(match[1]) * unit * 1000;
-  throw wrongUsage(`Expected a duration such as 30m, 12h, 7d or 2w for ${flag}, got ${JSON.stringify(text)}.`);
+  throw wrongUsage(
+    `Expected a duration such as 30m, 12h, 7d or 2w, or a day such as 2026-11-23, for ${flag}, got ${JSON.stringify(text)}.`,
+  );
 }
 
 /** "7d" (so long before now), or a date as `parseDate` reads it. */
 export function parseSince(text: string, flag: string, now: number): Date {
-  return /^\d{4}-/.test(text) ? parseDate(text, flag) : new Date(now - parseDuration(text, flag));
+  if (/^\d{4}-/.test(text)) return parseDate(text, flag);
+  return new Date(now - parseDuration(text, flag));
 }
 
 /** 2026-11-23 09:14:02Z */

@@ -3,9 +3,17 @@ import { dirname, join } from "node:path";
 import { CommandFailure } from "./failure.js";
 import { exists } from "./files.js";
 import { isWithin } from "./sources.js";
-import { isMissing } from "./system-errors.js";
+import { isMissing, systemCode } from "./system-errors.js";
 
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** The folder that items go below, made if need be. @throws CommandFailure, exit 1, where a file of this name lies. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    if (systemCode(error) !== "EEXIST" && systemCode(error) !== "ENOTDIR") throw error;
+    throw exists(path, "Items go below a folder: name one.", error);
+  });
+}
 
 /**
  * Where an item goes below a folder, its parents made. Names are the owner's, who may be anybody.

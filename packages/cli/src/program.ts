@@ -69,7 +69,11 @@ function subcommandTerm(verb: Command): string {
 }
 
 function helpCommand(): Command {
-  return new Command("help").argument("[verb]").summary("say how a verb is used").helpGroup("Help:").helpOption(false);
+  return new Command("help")
+    .argument("[verb...]")
+    .summary("say how a verb is used")
+    .helpGroup("Help:")
+    .helpOption(false);
 }
 
 function addCommonFlags(program: Command): void {

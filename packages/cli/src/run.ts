@@ -7,6 +7,7 @@ import { buildProgram } from "./program.js";
 import { reportFailure } from "./report.js";
 import { type Environment, loadSettings, type Settings, settingsWithoutConfig, variable } from "./settings.js";
 import type { Input } from "./terminal.js";
+import { helpAsFlag } from "./usage.js";
 
 /** What a run sees of the world. Nothing else is looked at: no global, no working directory. */
 export interface RunOptions {
@@ -59,7 +60,7 @@ async function runVerb(argv: readonly string[], options: RunOptions, output: Out
     columns: options.stdout.columns,
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(helpAsFlag(argv, program), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
     await output.bytes(shown.join(""));

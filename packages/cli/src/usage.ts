@@ -14,6 +14,23 @@ export function collected(value: string, previous: readonly string[] | undefined
   return [...(previous ?? []), value];
 }
 
+/**
+ * "help key new" as "key new --help", as the parser's own help knows verbs of one word alone.
+ * @throws CommandFailure, exit 2, for a verb that is none.
+ */
+export function helpAsFlag(argv: readonly string[], program: Command): readonly string[] {
+  const [first, ...names] = argv.filter((one) => !one.startsWith("-"));
+  if (argv[0] !== "help" || first !== "help" || names.length === 0) return argv;
+  let command = program;
+  for (const name of names) {
+    const next = command.commands.find((one) => one.name() === name);
+    if (next === undefined)
+      throw wrongUsage(`Expected a verb after "${path(command)}", got "${name}". See "${path(command)} --help".`);
+    command = next;
+  }
+  return [...names, "--help"];
+}
+
 /** What the parser found wrong, with how the verb is used. Help and version, which are no failures, pass through. */
 export function usageFailure(command: Command, error: CommanderError): Error {
   if (error.exitCode === 0) return error;

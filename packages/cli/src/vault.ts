@@ -50,12 +50,17 @@ async function closing<T>(embedded: Embedded, work: () => Promise<T>): Promise<T
   return done;
 }
 
-/** @throws CommandFailure, exit 7: keys are made by `init` and by nothing else. */
-export async function checkKeyFile(path: string): Promise<void> {
+/**
+ * @param advice for whose key file it is
+ * @throws CommandFailure, exit 7: an owner's keys are made by `init` and by nothing else.
+ */
+export async function checkKeyFile(
+  path: string,
+  advice = 'Make one with "fogbound init", or name yours with --key-file.',
+): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     if (isMissing(error)) return null;
     throw error;
   });
-  if (found === null)
-    throw notFound(`There is no key file ${path}. Make one with "fogbound init", or name yours with --key-file.`);
+  if (found === null) throw notFound(`There is no key file ${path}. ${advice}`);
 }

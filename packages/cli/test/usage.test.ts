@@ -30,6 +30,8 @@ const atOnce: readonly Wrong[] = [
   ["init --recovery-key r.txt --passphrase-cost 1000", 2, /power of two/],
   ["init --recovery-key vault/r.txt --key-file a.key --config b.json", 2, /lies in the store/],
   ["init --recovery-key r.txt --key-file vault/a.key --config b.json", 2, /lies in the store/],
+  ["help lst", 2, /Expected a verb after "fogbound", got "lst"\. See "fogbound --help"/],
+  ["help key make", 2, /Expected a verb after "fogbound key", got "make"\. See "fogbound key --help"/],
   ["key", 2, /Expected a verb after "fogbound key", got none/],
   ["key make", 2, /Unknown command 'make'/],
   ["key new -o vault/a.key", 2, /lies in the store/],
@@ -82,7 +84,7 @@ const atOnce: readonly Wrong[] = [
   ["revoke cap_a --host hst_x", 2, /Expected a whole id after --host/],
   ["revoke cap_a --instance ins_x", 2, /Expected a whole id after --instance/],
   ["publish", 2, /Missing required argument/],
-  ["audit --since yesterday", 2, /Expected a duration such as 30m/],
+  ["audit --since yesterday", 2, /Expected a duration such as 30m.* or a day such as 2026-11-23/],
   ["audit cap_a cap_b", 2, /Too many arguments/],
   ["verify", 2, /Missing required argument 'file-or-capsule'/],
   ["verify nowhere.fog", 7, /There is no file nowhere\.fog, and it is no capsule id/],
@@ -138,10 +140,12 @@ const lookedUp: readonly Wrong[] = [
   ["view CAPSULE nothing.pdf", 7, /nothing\.pdf/],
   ["view CAPSULE nothing.pdf --as ann.key", 7, /nothing\.pdf/],
   ["view CAPSULE report.pdf --as stranger.key", 3, /belongs to no reader known here.*fogbound reader add NAME rdr_/],
-  ["view CAPSULE report.pdf --as nowhere.key", 7, /There is no key file/],
+  ["view CAPSULE report.pdf --as nowhere.key", 7, /There is no key file .*fogbound key new.*--as/],
   ["view CAPSULE report.pdf --as ann.key --address home", 2, /Expected an IPv4 or IPv6 address/],
   ["view CAPSULE report.pdf --purpose care", 2, /Give --as KEYFILE/],
   ["download CAPSULE nothing.pdf --to out", 7, /nothing\.pdf/],
+  ["download CAPSULE --to report.pdf", 1, /There is a file at .*report\.pdf already.*a folder: name one/],
+  ["download CAPSULE --to report.pdf/out", 1, /There is a file at .*a folder: name one/],
   ["policy cap_aaaaaa", 7, /no capsule/],
   [`policy ${missing} --set view.cedar`, 7, /./],
   [`revoke ${missing} --reader ann`, 7, /./],
@@ -181,6 +185,16 @@ describe("wrong arguments", () => {
     if (!argv.includes("--json") && argv[0] !== "doctor") expect(stdout).toBe("");
     expect(stderr).not.toContain("hunter2");
     expectNoStackTrace(stderr);
+  });
+
+  it.each([
+    ["help key new", "fogbound key new -o ann.key"],
+    ["help view", "fogbound view cap_7k2m"],
+    ["help key", "Usage: fogbound key"],
+    ["help", "First steps:"],
+  ])("fogbound %s", async (typed, says) => {
+    const { exitCode, stdout } = await desk.run(typed.split(" "));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(says) });
   });
 
   it("every verb stands in the table", () => {

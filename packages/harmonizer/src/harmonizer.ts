@@ -269,6 +269,6 @@ function only(receipts: readonly Uint8Array[]): Uint8Array {
 function notFound(capsule: CapsuleId): FogboundError {
   return new FogboundError(
     "CAPSULE_NOT_FOUND",
-    `Expected a published capsule to anchor, got ${capsule}. Publish it first.`,
+    `The log holds no capsule ${capsule}. Check the id; or publish it first, when it was sealed offline.`,
   );
 }

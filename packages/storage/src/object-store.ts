@@ -1,4 +1,5 @@
 import { FogboundError } from "@fogbound/errors";
+import { assertDriver } from "./assert-driver.js";
 import type { ByteRange, Bytes } from "./bytes.js";
 import { type Caller, checkedInfo, read, write } from "./calls.js";
 import { listPageSize, maxRetries, smallObjectBytes } from "./defaults.js";
@@ -59,9 +60,10 @@ export class ObjectStore {
    * opens `readOnly`, or that part of it, where it is made of several. The driver is closed when opening fails.
    *
    * @throws FogboundError `STORE_UNSUITABLE`, naming the condition the store ignored; `STORE_UNREACHABLE`;
-   *   `STORE_REFUSED` when it cannot even be read. TypeError or RangeError for options that are none.
+   *   `STORE_REFUSED` when it cannot even be read. TypeError or RangeError for a driver or options that are none.
    */
   static async open(driver: StoreDriver, options: OpenOptions = {}): Promise<ObjectStore> {
+    assertDriver(driver);
     const prefix = storePrefix(options.prefix ?? "");
     const caller: Caller = { driver, maxRetries: checkedRetries(options.maxRetries ?? maxRetries) };
     const signal = driverSignal(options.signal);

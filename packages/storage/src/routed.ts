@@ -1,3 +1,4 @@
+import { assertDriver } from "./assert-driver.js";
 import type { ByteRange } from "./bytes.js";
 import { type ChunkSource, sourceOf } from "./chunk-source.js";
 import { assertInOrder } from "./list.js";
@@ -30,6 +31,7 @@ export function routedDriver(routes: readonly Route[], rest: StoreDriver): Store
   for (const prefix of routes.flatMap(({ prefixes }) => prefixes))
     if (!/[^/]\/$/.test(prefix))
       throw new TypeError(`Expected a prefix that ends in "/", got ${JSON.stringify(prefix)}.`);
+  for (const driver of [rest, ...routes.map((route) => route.driver)]) assertDriver(driver);
   return new RoutedDriver(routes, rest);
 }
 

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { memoryDriver, ObjectStore, readAll } from "../src/index.js";
+import { memoryDriver, ObjectStore, readAll, routedDriver } from "../src/index.js";
+
+test.each([
+  ["nothing", undefined],
+  ["null", null],
+  ["a path", "./vault"],
+  ["options of an adapter", { directory: "./vault" }],
+])("%s is no driver", async (_, given) => {
+  await expect(ObjectStore.open(given as never)).rejects.toThrow(/^Expected a store driver, got /);
+  expect(() => routedDriver([{ prefixes: ["a/"], driver: memoryDriver() }], given as never)).toThrow(TypeError);
+  expect(() => routedDriver([{ prefixes: ["a/"], driver: given as never }], memoryDriver())).toThrow(TypeError);
+});
 
 test("what was created is read back, once", async () => {
   const store = await ObjectStore.open(memoryDriver(), { prefix: "vault" });

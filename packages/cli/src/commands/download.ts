@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Acting, type ActingFlags, actingOn } from "../acting.js";
 import { resolveCapsule } from "../capsule-ids.js";
@@ -6,7 +5,7 @@ import type { Context } from "../context.js";
 import type { ExitCode } from "../exit-codes.js";
 import { CommandFailure } from "../failure.js";
 import { writeWhole } from "../files.js";
-import { placeFor } from "../item-paths.js";
+import { makeFolder, placeFor } from "../item-paths.js";
 import { counted } from "../numbers.js";
 import { printable } from "../printable.js";
 import { Progress } from "../progress.js";
@@ -36,7 +35,7 @@ export async function download(
     const capsule = await resolveCapsule(vault.store, prefix, context.signal);
     const acting = await actingOn(vault, context, capsule, { ...flags, action: "download" });
     const names = items.length > 0 ? [...new Set(items)] : await acting.itemNames();
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const saved: Saved[] = [];
     const refusals: string[] = [];
     for (const name of names) {

@@ -36,7 +36,7 @@ export async function keyNew(context: Context, flags: NewKeyFlags): Promise<Exit
 /** `fogbound key show FILE`: what is public of a key file. */
 export async function keyShow(context: Context, file: string): Promise<ExitCode> {
   const path = resolve(context.directory, file);
-  await checkKeyFile(path);
+  await checkKeyFile(path, 'Name another one, or make one with "fogbound key new".');
   const { readKeyFile } = await import("fogbound");
   const ring = await readKeyFile(path, await readPassphrase(path, context.environment, context.terminal));
   if (ring === null) throw notFound(`There is no key file ${path}.`);
