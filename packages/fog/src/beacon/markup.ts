@@ -1,9 +1,11 @@
+import { utf8 } from "@fogbound/crypto";
+
 /** No tag or character reference that is looked for is longer. */
 const longestMarkup = 128;
 
 /** Tags that stand inside a word, and references to a character; every quantifier is bounded, so that the search is linear. */
 const markup =
-  /<\/?(?:a|b|i|u|s|br|em|tt|wbr|code|font|mark|span|strong|small)(?:\s[^<>]{0,100})?\/?>|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|[a-z][a-z0-9]{1,7});/gi;
+  /<\/?(?:a|b|i|u|s|br|em|tt|wbr|code|font|mark|span|strong|small)(?:[ \t\n\f\r][^<>]{0,100})?\/?>|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|[a-z][a-z0-9]{1,7});/gi;
 
 const decoder = new TextDecoder("latin1");
 
@@ -25,15 +27,16 @@ export async function* plainText(fragment: AsyncIterable<Uint8Array> | string): 
 }
 
 async function* pieces(fragment: AsyncIterable<Uint8Array> | string): AsyncGenerator<string> {
-  if (typeof fragment === "string") {
-    for (let at = 0; at < fragment.length; at += longestPiece) yield fragment.slice(at, at + longestPiece);
-    return;
-  }
-  for await (const bytes of fragment) {
+  for await (const bytes of typeof fragment === "string" ? encoded(fragment) : fragment) {
     for (let at = 0; at < bytes.length; at += longestPiece) {
       yield decoder.decode(bytes.subarray(at, at + longestPiece)).replaceAll("\0", "");
     }
   }
+}
+
+/** As the bytes it would come in: read by its characters, a blank that is none in HTML would end a tag's name. */
+function* encoded(text: string): Generator<Uint8Array> {
+  for (let at = 0; at < text.length; at += longestPiece) yield utf8(text.slice(at, at + longestPiece));
 }
 
 /** Holds back what may be the beginning of markup. */

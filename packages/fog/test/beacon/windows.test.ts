@@ -48,6 +48,13 @@ describe("a fragment", () => {
     await fc.assert(property, { numRuns: 500 });
   });
 
+  it("is cut by a tag at the blanks that HTML has, in text as in bytes", async () => {
+    for (const blank of [" ", "\n", "\t"]) expect(await places(`x<a${blank}>1`)).toEqual(["x1 1", "1 1", " undefined"]);
+    const text = "x<a\u{a0}>1";
+    expect(await places(text)).toEqual(["xa1 1", "a1 1", "1 1", " undefined"]);
+    expect(await places(inPieces(utf8(text), 3))).toEqual(await places(text));
+  });
+
   it("may begin an identifier behind anything else, and between letters and digits", async () => {
     const read = await places(`ab12-CD ${"x".repeat(25)}.7`);
     expect(read.map((one) => one.split(" ")[0]?.slice(0, 6))).toEqual([
