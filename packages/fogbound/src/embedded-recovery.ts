@@ -13,6 +13,7 @@ import { systemClock } from "./parties.js";
 import { readItem } from "./read-item.js";
 import { readableFrom } from "./readable.js";
 
+/** What `openRecovery` reads, and with what. */
 export interface RecoveryOptions {
   /** The vault, opened with `readOnly`: recovery changes nothing in it. */
   readonly store: ObjectStore;
@@ -46,6 +47,7 @@ interface Sources {
   readonly key: SealingKey;
 }
 
+/** What the recovery key alone can read. It changes nothing. */
 export class Recovery {
   readonly #sources: Sources;
   readonly #harmonizers: Map<string, Promise<EmbeddedHarmonizer>> = new Map();

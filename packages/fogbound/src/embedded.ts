@@ -12,10 +12,11 @@ import { systemClock } from "./parties.js";
 import { pinFiles } from "./pin-files.js";
 import type { Pins } from "./pins.js";
 
-export { mailbox, type Sink } from "@fogbound/harmonizer";
+export { type Arrived, mailbox, type Sink } from "@fogbound/harmonizer";
 export { createEmbeddedKeyFile, type MadeKeyFile } from "./embedded-keys.js";
 export { openRecovery, type Recovery, type RecoveryOptions } from "./embedded-recovery.js";
 
+/** What `openEmbedded` opens the four parties over. */
 export interface EmbeddedOptions {
   /** The vault. */
   readonly store: ObjectStore;
@@ -29,6 +30,7 @@ export interface EmbeddedOptions {
   readonly passphrase: string;
   /** How dear each guess of the passphrase is. Only used when the key file is made. Default: half a second or so. */
   readonly passphraseCost?: PassphraseCost;
+  /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Where the owner keeps what was last seen proved. Default: files in a folder beside the key file, `<keyFile>.pins`. */
   readonly pins?: Pins;

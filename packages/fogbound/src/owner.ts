@@ -60,6 +60,7 @@ export class Owner {
     this.#clock = parties.clock ?? systemClock;
   }
 
+  /** Asks nobody yet. */
   static async open(parties: OwnerParties): Promise<Owner> {
     return new Owner(parties);
   }
@@ -124,7 +125,11 @@ export class Owner {
     return openAsOwner(version, this.#parties.keys.read);
   }
 
-  /** A new version with another policy; in force when it resolves. @throws FogboundError `POLICY_INVALID`, `MANIFEST_STALE` when another change came first. */
+  /**
+   * A new version with another policy; in force when it resolves.
+   * @throws TypeError for no policy, and for one that counts uses on a capsule with a lease. FogboundError `POLICY_INVALID`;
+   * as `rewrap`.
+   */
   async setPolicy(capsule: CapsuleId, policy: Policy | "record-only", waiting: Waiting = {}): Promise<Capsule> {
     return this.#change(capsule, waiting, async (draft) => {
       const terms = await policyTerms(policy, draft.public.leaseSeconds);
@@ -268,14 +273,19 @@ export class Owner {
     return this.capsule(await importExport(this.#parties, file, waiting), waiting);
   }
 
-  /** An item, opened with the owner's own key. It asks no authority and leaves no record: it is the owner's own. */
+  /**
+   * An item, opened with the owner's own key. It asks no authority and leaves no record: it is the owner's own.
+   * @throws FogboundError while reading: `CAPSULE_NOT_FOUND`, `ITEM_NOT_FOUND`, `KEY_WRONG` for somebody else's capsule,
+   * `VERIFICATION_FAILED`, and the store's codes.
+   */
   read(capsule: CapsuleId, item: string, waiting: Waiting = {}): ReadableStream<Uint8Array> {
     return readableFrom(this.#read(capsule, item, waiting));
   }
 
   /**
    * The capsule's history, verified, and held against the pin kept of it. Its verdict keeps the next pin.
-   * @throws FogboundError when a party needed for it cannot be asked, or the pin cannot be read: what `Pins` throws.
+   * @throws FogboundError `CAPSULE_NOT_FOUND`; when a party needed for it cannot be asked, `HARMONIZER_` or
+   * `AUTHORITY_UNREACHABLE`, and the store's codes; or the pin cannot be read: what `Pins` throws.
    */
   async audit(capsule: CapsuleId, options: Waiting & { readonly rehashContent?: boolean } = {}): Promise<Audit> {
     const { keys, pins, store } = this.#parties;
@@ -329,7 +339,10 @@ export class Owner {
     return dropExpiredEpochs(capsule, this.#parties, waiting);
   }
 
-  /** One `.fog` file: all that is needed to read and verify the capsule elsewhere. */
+  /**
+   * One `.fog` file: all that is needed to read and verify the capsule elsewhere.
+   * @throws FogboundError while reading: as `audit`, and `CAPSULE_NOT_FOUND` for what was never published.
+   */
   export(capsule: CapsuleId, waiting: Waiting = {}): ReadableStream<Uint8Array> {
     return readableFrom(exportCapsule(capsule, this.#parties, waiting));
   }

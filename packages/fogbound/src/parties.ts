@@ -23,7 +23,9 @@ interface Parties {
   readonly clock?: Clock;
 }
 
+/** What an owner is opened with. */
 export interface OwnerParties extends Parties {
+  /** Root and read key; of the recovery key the public half. */
   readonly keys: OwnerKeys;
   /** The group capsules are sealed to. */
   readonly authorityGroup: AuthorityGroup;
@@ -39,9 +41,11 @@ export interface OwnerParties extends Parties {
   readonly journals?: ReadonlyMap<AuthorityId, JournalKeeper>;
 }
 
+/** What a host is opened with. */
 export interface HostParties extends Parties {
   /** The host's Ed25519 key, which the manifest names. */
   readonly key: SigningKey;
+  /** Whom to ask for keys; never empty. */
   readonly authorities: readonly Authority[];
   /** Whom to tell what cannot wait for the next audit. Default: nobody. */
   readonly alerts?: Alerts;
@@ -49,10 +53,13 @@ export interface HostParties extends Parties {
   readonly later?: Later;
 }
 
+/** What an auditor is opened with. */
 export interface AuditorParties extends Parties {
+  /** Out of a key file: `auditorKeysOf`. */
   readonly keys: AuditorKeys;
   /** Those the auditor may pull the journal from. */
   readonly authorities: readonly Authority[];
+  /** False when harmonizer, authorities and hosts are known to share a process; every audit says so. Default true. */
   readonly partiesSeparate?: boolean;
   /** Default: none is kept, and every verdict says so. */
   readonly pins?: Pins;

@@ -13,11 +13,15 @@ import type { Offer } from "./host.js";
 import { systemClock } from "./parties.js";
 import { type Reply, sealReply } from "./reply.js";
 
+/** Who reads, with which keys. */
 export interface ReaderOptions {
+  /** As an issuer of the manifest names him: `issuer#name`. */
   readonly subject: Subject;
+  /** Out of a key file: `readerKeysOf`. */
   readonly keys: ReaderKeys;
   /** The authorities that the capsules to be read are sealed to. */
   readonly audience: readonly [AuthorityId, ...AuthorityId[]];
+  /** Default: the system's clock. */
   readonly clock?: Clock;
 }
 

@@ -15,6 +15,7 @@ import { signalOf, totalOf } from "./owner-steps.js";
 import type { OwnerParties } from "./parties.js";
 import { checkGuard, checkKeys, checkTimes, policyTerms, required, type SealRequest } from "./seal-request.js";
 
+/** How one waits for a seal, and sees it go on. */
 export interface SealOptions extends Waiting {
   /** Plaintext bytes sealed so far; the total is null when a source does not say its size. */
   readonly onProgress?: (bytes: number, total: number | null) => void;

@@ -13,7 +13,9 @@ import { mostLeaseSeconds, mostOutageSeconds, mostPushSeconds, mostReleases, mos
 import { checkFog, type FogWish } from "./fog-request.js";
 import { onlyKeys } from "./only-keys.js";
 
+/** What is sealed, for whom, and by which rules. A key that is none is refused. */
 export interface SealRequest {
+  /** Each under a name of its own; 10,000 at most. */
   readonly items: readonly [Item, ...Item[]];
   /** "record-only" is the paper's pure log: every access is recorded, none refused by policy; revocation still holds. */
   readonly policy: Policy | "record-only";

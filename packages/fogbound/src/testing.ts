@@ -1,7 +1,7 @@
 import type { Clock } from "@fogbound/protocol";
 import { memoryDriver, ObjectStore } from "@fogbound/storage";
 
-export { memoryDriver } from "@fogbound/storage";
+export { type MemoryDriverOptions, memoryDriver } from "@fogbound/storage";
 
 /** A store in memory, gone with the process. */
 export function memoryStore(): Promise<ObjectStore> {
@@ -15,6 +15,7 @@ export interface TestClock {
   turn(milliseconds: number): void;
 }
 
+/** @param start what it shows at first. Default: 2026-01-01, midnight UTC */
 export function testClock(start: Date = new Date("2026-01-01T00:00:00Z")): TestClock {
   let time = start.getTime();
   return {
