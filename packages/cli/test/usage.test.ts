@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildProgram } from "../src/program.js";
@@ -195,6 +196,12 @@ describe("wrong arguments", () => {
   ])("fogbound %s", async (typed, says) => {
     const { exitCode, stdout } = await desk.run(typed.split(" "));
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(says) });
+  });
+
+  it("the README names every verb", async () => {
+    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+    const named = new Set([...readme.matchAll(/`([a-z]+)(?: [a-z]+)?`/g)].map(([, verb]) => verb));
+    for (const names of verbs()) expect(named).toContain(names.split(" ")[0]);
   });
 
   it("every verb stands in the table", () => {
