@@ -25,6 +25,7 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import type { HostedCapsule, NumberedVariant } from "./hosted-capsule.js";
+import { overtaken } from "./overtaken.js";
 
 /** One request on its way: what it says, and what is known of it here. Nothing of it is proved; the authorities do that. */
 export interface Asked {
@@ -131,13 +132,6 @@ export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiti
   const { leaf } = await verifyLeafReceipt(receipt, "record", recorded.hash, manifest.harmonizer);
   if (leaf.version !== manifest.version) throw overtaken();
   return { recorded, opening };
-}
-
-function overtaken(): FogboundError {
-  return new FogboundError(
-    "MANIFEST_STALE",
-    "The request was signed over another version or instance of the capsule than the one served here. Ask for a new offer and sign again.",
-  );
 }
 
 /** Step 3, ask: every chosen authority checks, decides, journals; the shares of those that permit open the key. */

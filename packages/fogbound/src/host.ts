@@ -29,6 +29,7 @@ import {
 import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
+import { isOvertaken, isStale, overtaken } from "./overtaken.js";
 import { type HostParties, systemClock } from "./parties.js";
 import { type Reply, sealReply } from "./reply.js";
 import { type Dropped, dropExpiredEpochs } from "./retention.js";
@@ -229,6 +230,7 @@ export class Host {
   async #prepare(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
     await this.#ping(hosted, wished, waiting);
     await this.#alarming(hosted, () => hosted.logger.prepare(waiting));
+    if (hosted.isOvertaken) throw overtaken();
   }
 
   async #ping(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
@@ -371,17 +373,8 @@ function offerOf(hosted: HostedCapsule): Offer {
   };
 }
 
-/** What taking the capsule up again mends: a newer manifest, or an authority that does not know the instance. */
-function isOvertaken(error: unknown): boolean {
-  return isStale(error) || (FogboundError.isInstance(error) && error.code === "HOST_UNPROVED" && error.retryable);
-}
-
 /** The log's or the harmonizer's word for a second writer under the instance's key. */
 function isClone(error: unknown): boolean {
   if (!FogboundError.isInstance(error)) return false;
   return (error.code === "HOST_UNPROVED" && !error.retryable) || isClone(error.cause);
-}
-
-function isStale(error: unknown): boolean {
-  return FogboundError.isInstance(error) && error.code === "MANIFEST_STALE";
 }

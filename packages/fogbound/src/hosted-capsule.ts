@@ -1,7 +1,7 @@
 import { type ManifestVersion, openHostPartKey, openPart, readManifests } from "@fogbound/capsule";
 import { FogboundError } from "@fogbound/errors";
 import { type InstanceKeys, newInstance, type SigningKey } from "@fogbound/identity";
-import { type EpochManifest, Logger } from "@fogbound/log";
+import { Logger } from "@fogbound/log";
 import {
   type Authority,
   type CapsuleId,
@@ -25,8 +25,10 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import { EndLog, epochManifestOf } from "./end-log.js";
 import { Glass } from "./glass.js";
 import { HostDeposit } from "./host-deposit.js";
+import { isStale } from "./overtaken.js";
 import { tipBefore } from "./restart.js";
 
 export interface Hosting {
@@ -50,6 +52,8 @@ export class HostedCapsule {
   readonly quorum: readonly Authority[];
   readonly glass: Glass;
   readonly #deposit: HostDeposit;
+  /** Where the ends of accesses are written, whatever came into force meanwhile. */
+  readonly ends: EndLog;
   readonly #clock: Clock;
   readonly #items: ReadonlyMap<ItemId, ItemDescription>;
   readonly #names: ReadonlyMap<string, ItemDescription>;
@@ -61,6 +65,7 @@ export class HostedCapsule {
     logger: Logger;
     deposit: HostDeposit;
     quorum: readonly Authority[];
+    ends: EndLog;
     clock: Clock;
   }) {
     this.version = parts.version;
@@ -70,6 +75,7 @@ export class HostedCapsule {
     this.quorum = parts.quorum;
     this.glass = new Glass(parts.version.manifest.breakGlass);
     this.#deposit = parts.deposit;
+    this.ends = parts.ends;
     this.#clock = parts.clock;
     this.#items = new Map(parts.hostPart.items.map((item) => [item.id, item]));
     this.#names = new Map(parts.hostPart.items.map((item) => [item.name, item]));
@@ -96,7 +102,10 @@ export class HostedCapsule {
     const value = await openPart(hostPart, version.object.host, { capsule, part: "host", key: registered.hostPartKey });
     const deposit = new HostDeposit(hosting.harmonizer, version.manifest.breakGlass !== null);
     const logger = await openLogger(hosting, version, { keys, deposit, ...registered }, waiting);
-    return new HostedCapsule({ version, hostPart: value, keys, logger, deposit, quorum, clock: hosting.clock });
+    const inForce = (): Promise<ManifestVersion> => versionInForce(hosting, capsule, {});
+    const ends = new EndLog({ logger, host: hostIdOf(hosting.key.publicKey), inForce });
+    const { clock } = hosting;
+    return new HostedCapsule({ version, hostPart: value, keys, logger, ends, deposit, quorum, clock });
   }
 
   get instance(): InstanceId {
@@ -107,10 +116,18 @@ export class HostedCapsule {
     return this.#clock();
   }
 
+  /** Whether its log goes on under a later manifest than the one it was taken up under: then it takes no new accesses. */
+  get isOvertaken(): boolean {
+    return this.logger.manifest.version !== this.version.manifest.version;
+  }
+
   /** Submits what is held, and completes what failed half-way. @throws what the harmonizer throws. */
   async catchUp(waiting: Waiting = {}): Promise<void> {
     await this.#deposit.flush(waiting);
-    await this.logger.complete(waiting);
+    await this.logger.complete(waiting).catch((error: unknown) => {
+      // A day's epoch that another version has overtaken is begun anew by whoever writes next.
+      if (!isStale(error)) throw error;
+    });
   }
 
   /** Writes what is queued and submits what is held, once. @throws FogboundError `RECORD_NOT_DURABLE`. */
@@ -236,12 +253,4 @@ function openLogger(
     deposit: own.deposit,
     ...waiting,
   });
-}
-
-function epochManifestOf({ genesis, manifest, hash }: ManifestVersion): EpochManifest {
-  return {
-    version: manifest.version,
-    hash,
-    recipients: [genesis.read, ...genesis.recovery, ...manifest.auditors.map(({ readKey }) => readKey)],
-  };
 }

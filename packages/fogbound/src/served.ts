@@ -86,7 +86,7 @@ export class Served {
     );
   }
 
-  /** Writes down what left since the last time. Safe to call twice. @throws FogboundError `RECORD_NOT_DURABLE`. */
+  /** Writes down what left since the last time. Safe to call twice. @throws FogboundError `RECORD_NOT_DURABLE`, or `MANIFEST_STALE` for a host that was revoked. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -128,5 +128,5 @@ export async function writeDelivered(
     acknowledgement: null,
     ...what,
   };
-  await hosted.logger.record(body, { requestHash: asked.hash });
+  await hosted.ends.record(body, asked.hash);
 }

@@ -77,25 +77,60 @@ export async function prepareEpoch(place: LogPlace, start: EpochStart): Promise<
   }
 }
 
+/** What was stored of an epoch that was then refused. */
+export type RefusedEpoch = Pick<Epoch, "number" | "head" | "wraps">;
+
 /**
  * Wraps, then head, then deposit: a head that lies in the store is one whose secret the owner can read. Then the wraps
  * once more: before the head stood, another process under the same key may have taken them for what a crash left, and an
  * epoch without them is one that nobody reads again.
+ *
+ * @param refused epochs of the same number that the deposit refused for good: their objects give way to this one's
  */
 export async function commitEpoch(
   place: LogPlace,
   epoch: Epoch,
   deposit: Deposit,
+  refused: readonly RefusedEpoch[],
   signal?: AbortSignal,
 ): Promise<CreateOutcome> {
-  const { store, root, instance } = place;
-  const wrapped = await Promise.all(epoch.wraps.map((wrap) => createOnce(store, wrap.key, wrap.bytes, signal)));
+  const { store } = place;
+  const given = refused.flatMap((one) => [...one.wraps, headObject(place, one)]);
+  const wrapped = await Promise.all(epoch.wraps.map((wrap) => createOver(store, wrap, given, signal)));
   if (wrapped.includes("taken")) return "taken";
-  const stored = await createOnce(store, root + layout.head(instance, epoch.number), epoch.head, signal);
-  if (stored === "taken") return "taken";
+  if ((await createOver(store, headObject(place, epoch), given, signal)) === "taken") return "taken";
   await abortable(() => deposit.head(epoch.head, signal === undefined ? {} : { signal }), signal);
   await Promise.all(epoch.wraps.map((wrap) => putRight(store, wrap, signal)));
+  const kept = new Set(epoch.wraps.map(({ key }) => key));
+  const spare = refused.flatMap(({ wraps }) => wraps).filter(({ key }) => !kept.has(key));
+  await Promise.all(spare.map(({ key }) => store.delete(key, signal === undefined ? {} : { signal })));
   return "done";
+}
+
+interface EpochObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+function headObject({ root, instance }: LogPlace, { number, head }: RefusedEpoch): EpochObject {
+  return { key: root + layout.head(instance, number), bytes: head };
+}
+
+/** Creates, or replaces what this writer itself put there and nobody will ever read. */
+async function createOver(
+  store: ObjectStore,
+  { key, bytes }: EpochObject,
+  given: readonly EpochObject[],
+  signal?: AbortSignal,
+): Promise<CreateOutcome> {
+  const outcome = await createOnce(store, key, bytes, signal);
+  if (outcome === "done") return "done";
+  for (const own of given) {
+    if (own.key !== key || (await createOnce(store, key, own.bytes, signal)) === "taken") continue;
+    await store.replace(key, bytes, signal === undefined ? {} : { signal });
+    return "done";
+  }
+  return "taken";
 }
 
 /** Under a head that stands, another epoch's wrap opens nothing. */

@@ -16,7 +16,14 @@ import { Chain, type ChainPosition, type SealedRecord } from "./chain.js";
 import type { CreateOutcome } from "./create-once.js";
 import { batchBytes, epochMilliseconds } from "./defaults.js";
 import type { Deposit } from "./deposit.js";
-import { commitEpoch, type Epoch, type EpochManifest, type LogPlace, prepareEpoch } from "./epoch.js";
+import {
+  commitEpoch,
+  type Epoch,
+  type EpochManifest,
+  type LogPlace,
+  prepareEpoch,
+  type RefusedEpoch,
+} from "./epoch.js";
 import { type Recorded, SealedBatch } from "./sealed-batch.js";
 import { type RecordOptions, Waiter } from "./waiter.js";
 
@@ -53,6 +60,8 @@ export class Logger {
   #chain: Chain | null = null;
   #position: ChainPosition;
   #pendingEpoch: Epoch | null = null;
+  /** Under a manifest that was no longer in force. Their number is the next epoch's. */
+  #refused: readonly RefusedEpoch[] = [];
   #pendingBatch: SealedBatch | null = null;
   #tip: ChainTip | null = null;
   #stopped: FogboundError | null = null;
@@ -98,8 +107,8 @@ export class Logger {
    *
    * @throws FogboundError `RECORD_NOT_DURABLE`, with the reason as its cause: the record may be written later all the
    *   same, and nothing may be released on it. `FORMAT_INVALID` for a body that is none or larger than 1 MiB.
-   *   `MANIFEST_STALE` when an epoch was due and its manifest is no longer in force: nothing was recorded; begin a new
-   *   instance. `HOST_UNPROVED`, from then on always, when somebody else writes under this key. The signal's own reason.
+   *   `MANIFEST_STALE` when an epoch was due and its manifest is no longer in force: nothing was recorded; begin an
+   *   epoch under the one that is, or a new instance. `HOST_UNPROVED`, from then on always, when somebody else writes under this key. The signal's own reason.
    *   TypeError after `close`; RangeError for a request hash that is not 32 bytes.
    */
   async record(body: RecordBody, options: RecordOptions): Promise<Recorded> {
@@ -113,7 +122,8 @@ export class Logger {
   }
 
   /**
-   * Ends the epoch and begins the next, under this manifest. Waits for the batches before it.
+   * Ends the epoch and begins the next, under this manifest. Waits for the batches before it. An epoch that the deposit
+   * refused with `MANIFEST_STALE`, under an earlier manifest, gives its place to this one.
    *
    * @throws FogboundError as `open`; what was begun is completed before the next record.
    */
@@ -122,7 +132,7 @@ export class Logger {
     const { signal } = waiting;
     const begin = async (): Promise<void> => {
       signal?.throwIfAborted();
-      await this.#completePending(signal);
+      await this.#completeUnlessRefused(manifest, signal);
       await this.#startEpoch(manifest, signal);
     };
     await abortable(() => this.#turns.run(begin), signal);
@@ -255,6 +265,19 @@ export class Logger {
     if (this.#pendingEpoch !== null) await this.#completeEpoch(this.#pendingEpoch, signal);
   }
 
+  /** A head that was refused for its manifest is refused for ever, as versions only grow: nobody has sequenced it. */
+  async #completeUnlessRefused(next: EpochManifest, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#completePending(signal);
+    } catch (error) {
+      const epoch = this.#pendingEpoch;
+      if (!this.#isOvertaken(error) || epoch === null || epoch.manifest.version >= next.version) throw error;
+      const { number, head, wraps } = epoch;
+      this.#refused = [...this.#refused, { number, head, wraps }];
+      this.#pendingEpoch = null;
+    }
+  }
+
   async #cutWhenDue(signal?: AbortSignal): Promise<void> {
     if (this.#isDue()) await this.#startEpoch(this.manifest, signal);
   }
@@ -276,10 +299,11 @@ export class Logger {
   }
 
   async #completeEpoch(epoch: Epoch, signal?: AbortSignal): Promise<void> {
-    this.#stopWhenTaken(await commitEpoch(this.#place, epoch, this.#deposit, signal));
+    this.#stopWhenTaken(await commitEpoch(this.#place, epoch, this.#deposit, this.#refused, signal));
     this.#chain = new Chain(this.instance, epoch, this.#position);
     this.#position = this.#chain.position;
     this.#pendingEpoch = null;
+    this.#refused = [];
   }
 
   #stopWhenTaken(outcome: CreateOutcome): void {
@@ -298,9 +322,13 @@ export class Logger {
     throw new TypeError("Expected a Logger that has begun an epoch.");
   }
 
+  #isOvertaken(cause: unknown): cause is FogboundError {
+    return FogboundError.isInstance(cause) && cause.code === "MANIFEST_STALE" && this.#pendingBatch === null;
+  }
+
   #notDurable(cause: unknown): FogboundError {
     if (this.#stopped !== null) return this.#stopped;
-    if (FogboundError.isInstance(cause) && cause.code === "MANIFEST_STALE" && this.#pendingBatch === null) return cause;
+    if (this.#isOvertaken(cause)) return cause;
     const message =
       "Expected the record to be stored and deposited, but that failed. Nothing may be released; try again.";
     return new FogboundError("RECORD_NOT_DURABLE", message, { cause });
