@@ -64,7 +64,8 @@ export async function indexArchive(archive: Blob): Promise<ArchiveIndex> {
     const offset = end + padding(end);
     const length = offset + block - end;
     const bytes = await (isAlone ? file.readAlone(end, length) : file.read(end, length));
-    if (bytes.length !== length) throw notAnArchive("it ends before its end mark: the file is cut short");
+    if (bytes.length !== length)
+      throw notAnArchive(end === 0 ? "it is shorter than any" : "it ends before its end mark: the file is cut short");
     const [fill, next] = [bytes.subarray(0, offset - end), bytes.subarray(offset - end)];
     if (!isZero(fill)) throw notAnArchive("something stands between two objects");
     if (isZero(next)) {

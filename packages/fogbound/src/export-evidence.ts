@@ -16,9 +16,11 @@ export interface ExportAuditOptions extends Waiting {
 /**
  * Verifies a `.fog` file: no network, no service, and for everything but the records' contents no key.
  * @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` when the file is none; `VERIFICATION_FAILED` when it holds
- * another capsule than the one trusted.
+ * another capsule than the one trusted. TypeError for what is no Blob, and without a word on whom to trust.
  */
 export async function auditExport(file: Blob, options: ExportAuditOptions): Promise<Audit> {
+  if (options?.trust === undefined)
+    throw new TypeError("Expected trust: the capsule's id as its owner told you, or null to pin none.");
   const { capsule, objects } = await openExport(file);
   if (options.trust !== null && options.trust !== capsule)
     throw new FogboundError(
@@ -36,8 +38,13 @@ export interface OpenedExport {
   readonly index: ArchiveIndex;
 }
 
-/** @throws FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` when the file is no export of one capsule. */
+/**
+ * @throws TypeError for what is no Blob. FogboundError `FORMAT_INVALID` or `FORMAT_TOO_NEW` when the file is no export of one
+ * capsule.
+ */
 export async function openExport(file: Blob): Promise<OpenedExport> {
+  if (!(file instanceof Blob))
+    throw new TypeError(`Expected the file as a Blob, such as openAsBlob(path) gives, got ${typeof file}.`);
   const index = await indexArchive(file);
   const objects = objectsInFile(file, index);
   await checkMarker(objects);

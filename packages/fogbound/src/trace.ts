@@ -12,12 +12,16 @@ export interface Trace {
   readonly chance: number;
 }
 
-/** @throws TypeError for a capsule without fog. */
+/** @throws TypeError for a capsule without fog, and for a fragment that is no stream of bytes. */
 export async function traceFragment(
   view: OwnerView,
   fragment: AsyncIterable<Uint8Array>,
   audit: () => Promise<Audit>,
 ): Promise<readonly Trace[]> {
+  if (typeof fragment?.[Symbol.asyncIterator] !== "function")
+    throw new TypeError(
+      `Expected a fragment as a stream of bytes, such as createReadStream(path), got ${typeof fragment}.`,
+    );
   const settings = settingsOf(view);
   const { findBeacons, readableFragment, shapesOfModel } = await import("@fogbound/fog");
   const shapes = settings.models.flatMap((model) => (model === null ? [] : shapesOfModel(model)));

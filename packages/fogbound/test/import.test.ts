@@ -155,6 +155,10 @@ describe("An import writes nothing", () => {
 
   it("of what is no export, or is cut short", async () => {
     await expectRefused(new Blob(["nonsense"]), "FORMAT_INVALID");
+    await expect(here.owner.import(new Blob(["nonsense"]))).rejects.toThrow(/shorter than any/);
+    await expect(here.owner.import("evidence.fog" as never)).rejects.toThrow(/^Expected the file as a Blob/);
+    await expect(auditExport("evidence.fog" as never, { trust: null })).rejects.toBeInstanceOf(TypeError);
+    await expect(auditExport(file, {} as never)).rejects.toThrow(/^Expected trust/);
     await expectRefused(file.slice(0, file.size - 1000), "FORMAT_INVALID");
     await expectRefused(await changed({ "fogbound-export": null }), "FORMAT_INVALID");
     await expectRefused(

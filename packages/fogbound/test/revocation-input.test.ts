@@ -34,6 +34,12 @@ describe("What cannot be done to a capsule is a mistake of the caller, and chang
     await expect(all.owner.trust(id, "local#ann")).rejects.toThrow(/^Expected a capsule that was sealed with fog/);
   });
 
+  it("tracing the name of a file", async () => {
+    const { id } = await all.owner.seal({ items: [textItem("a.txt", "a")], policy: viewers });
+    for (const given of [undefined, "leaked.csv", new Blob(["a"])])
+      await expect(all.owner.trace(id, given as never)).rejects.toThrow(/^Expected a fragment as a stream of bytes/);
+  });
+
   it("adding an auditor by the text of a key", async () => {
     const { id } = await all.owner.seal({ items: [textItem("a.txt", "a")], policy: viewers });
     const adding = all.owner.addAuditor(id, "aud_x" as never, { from: "now" });
