@@ -15,11 +15,13 @@ export interface Codec<T> {
 
 type Shape<T> = { readonly [Field in keyof T]-?: Codec<Exclude<T[Field], undefined>> };
 
+const toWrite = "value to write";
+
 function invalid(path: string, expected: string): FogboundError {
-  return new FogboundError(
-    "FORMAT_INVALID",
-    `${path}: expected ${expected}. The bytes are damaged or not what they are taken for.`,
-  );
+  const why = /^(?:value|list) to write/.test(path)
+    ? "Nothing was written: give another value."
+    : "The bytes are damaged or not what they are taken for.";
+  return new FogboundError("FORMAT_INVALID", `${path}: expected ${expected}. ${why}`);
 }
 
 function codec<T>(expected: string, accepts: (value: unknown) => value is T & CborValue): Codec<T> {
@@ -27,7 +29,7 @@ function codec<T>(expected: string, accepts: (value: unknown) => value is T & Cb
     if (accepts(value)) return value;
     throw invalid(path, expected);
   };
-  return { write: (value) => check(value, "value to write"), read: check };
+  return { write: (value) => check(value, toWrite), read: check };
 }
 
 /** An unsigned integer up to `most` (default: the largest that a double holds exactly). */
@@ -165,7 +167,7 @@ export function union<T extends { readonly kind: string }>(
     return found;
   };
   return {
-    write: (value) => find(value.kind, "value to write").write(value),
+    write: (value) => find(value.kind, toWrite).write(value),
     read: (value, path) => find(value instanceof Map ? value.get("kind") : undefined, path).read(value, path),
   };
 }
