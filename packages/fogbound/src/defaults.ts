@@ -42,3 +42,6 @@ export const sealedDecoysOfHoney = 2;
 /** Bytes of all models of one capsule (4 MiB), which stand in its manifest of at most 8; and of one model (64 KiB). */
 export const modelsBytes: number = 4 * 1024 * 1024;
 export const modelBytes: number = 64 * 1024;
+
+/** How many versions of a manifest, each published while the one before was taken up, one access follows. */
+export const mostVersionsFollowed = 8;

@@ -26,6 +26,7 @@ import {
   requireSigned,
   type Wished,
 } from "./access.js";
+import { mostVersionsFollowed } from "./defaults.js";
 import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
@@ -311,15 +312,24 @@ export class Host {
   }
 
   async #withFreshManifest<T>(capsule: CapsuleId, waiting: Waiting, use: (taken: Taken) => Promise<T>): Promise<T> {
-    const taken = await this.#take(capsule, waiting);
-    try {
-      return await use(taken);
-    } catch (error) {
-      // Another version came into force, or the authority started anew: take the capsule up again, once.
-      if (!isOvertaken(error)) throw error;
-      this.#retire(capsule, taken);
-      return use(await this.#take(capsule, waiting));
+    for (let followed = 0; ; followed++) {
+      const taken = await this.#take(capsule, waiting);
+      try {
+        return await use(taken);
+      } catch (error) {
+        // Another version came into force, or the authority started anew: take the capsule up again.
+        if (!isOvertaken(error)) throw error;
+        this.#retire(capsule, taken);
+        if (followed === mostVersionsFollowed) throw error;
+        if (followed > 0 && !(await this.#hasMovedOn(taken, waiting))) throw error;
+      }
     }
+  }
+
+  /** Without a later version, trying again would end as it did. */
+  async #hasMovedOn({ hosted: { version } }: Taken, waiting: Waiting): Promise<boolean> {
+    const inForce = await this.#hosting.harmonizer.inForce(version.capsule, waiting);
+    return inForce !== null && inForce.version > version.manifest.version;
   }
 
   async #take(capsule: CapsuleId, waiting: Waiting): Promise<Taken> {

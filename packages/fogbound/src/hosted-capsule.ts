@@ -25,6 +25,7 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import type { ObjectStore } from "@fogbound/storage";
+import { mostVersionsFollowed } from "./defaults.js";
 import { EndLog, epochManifestOf } from "./end-log.js";
 import { Glass } from "./glass.js";
 import { HostDeposit } from "./host-deposit.js";
@@ -93,7 +94,19 @@ export class HostedCapsule {
     previous: ChainTip | undefined,
     waiting: Waiting,
   ): Promise<HostedCapsule> {
-    const version = await versionInForce(hosting, capsule, waiting);
+    return followVersions(
+      () => versionInForce(hosting, capsule, waiting),
+      (version) => HostedCapsule.#openUnder(hosting, version, previous, waiting),
+    );
+  }
+
+  static async #openUnder(
+    hosting: Hosting,
+    version: ManifestVersion,
+    previous: ChainTip | undefined,
+    waiting: Waiting,
+  ): Promise<HostedCapsule> {
+    const { capsule } = version;
     const quorum = quorumFor(version, hosting.authorities);
     await showTo(quorum, hosting.harmonizer, version, waiting);
     const keys = await newInstance(capsule);
@@ -168,6 +181,29 @@ export class HostedCapsule {
       `The capsule has no item ${JSON.stringify(named.slice(0, 120))}. It has ${names.join(", ")}${this.hostPart.items.length > 5 ? ", …" : ""}.`,
     );
   }
+}
+
+/** Begins again under each later version that comes into force meanwhile. @throws what `begin` throws when none has, or too many. */
+async function followVersions<T>(
+  inForce: () => Promise<ManifestVersion>,
+  begin: (version: ManifestVersion) => Promise<T>,
+): Promise<T> {
+  let version = await inForce();
+  for (let followed = 0; ; followed++) {
+    try {
+      return await begin(version);
+    } catch (error) {
+      if (!mayBeOvertaken(error) || followed === mostVersionsFollowed) throw error;
+      const later = await inForce();
+      if (later.manifest.version <= version.manifest.version) throw error;
+      version = later;
+    }
+  }
+}
+
+/** An authority that was shown a later version gives out that one's key of the host part, which opens no other. */
+function mayBeOvertaken(error: unknown): boolean {
+  return isStale(error) || (FogboundError.isInstance(error) && error.code === "VERIFICATION_FAILED");
 }
 
 async function versionInForce(hosting: Hosting, capsule: CapsuleId, waiting: Waiting): Promise<ManifestVersion> {
