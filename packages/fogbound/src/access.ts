@@ -120,7 +120,12 @@ export async function record(hosted: HostedCapsule, asked: Asked, waiting: Waiti
     session: asked.signed.session,
     place: asked.place,
   } as const;
-  const recorded = await hosted.logger.record(body, { requestHash: asked.hash, counts, signal: waiting.signal });
+  const recorded = await hosted.logger.record(body, {
+    requestHash: asked.hash,
+    counts,
+    signal: waiting.signal,
+    isKept: true,
+  });
   const { receipt } = recorded;
   if (receipt === null && hosted.glass.isAllowed && counts.length === 0) return { recorded, opening };
   if (receipt === null)

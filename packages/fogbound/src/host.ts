@@ -1,5 +1,5 @@
 import { FogboundError, waitFor } from "@fogbound/errors";
-import { ReaderSession, type SignedRequest, type SigningKey } from "@fogbound/identity";
+import type { ReaderSession, SignedRequest, SigningKey } from "@fogbound/identity";
 import {
   type Action,
   type Alerts,
@@ -27,6 +27,7 @@ import {
   type Wished,
 } from "./access.js";
 import { mostVersionsFollowed } from "./defaults.js";
+import { HostSessions } from "./host-sessions.js";
 import { AuthorityWire, HarmonizerWire, harmonizerAway } from "./host-wires.js";
 import { HostedCapsule, type Hosting } from "./hosted-capsule.js";
 import { Leases } from "./lease.js";
@@ -86,6 +87,7 @@ export class Host {
   readonly #hosting: Hosting;
   readonly #alerts: Alerts;
   readonly #harmonizer: HarmonizerWire;
+  readonly #sessions: HostSessions;
   readonly #authorities: readonly AuthorityWire[];
   readonly #capsules = new Map<CapsuleId, Taking>();
   readonly #inUse = new Set<Served>();
@@ -103,6 +105,7 @@ export class Host {
     this.#authorities = parties.authorities.map((authority) => new AuthorityWire(authority, wires));
     const authorities = this.#authorities.map(({ authority }) => authority);
     this.#hosting = { store, key, clock, harmonizer: this.#harmonizer.harmonizer, authorities };
+    this.#sessions = new HostSessions({ key, clock, audience: authorities.map(({ member }) => member.id) });
   }
 
   static async open(parties: HostParties): Promise<Host> {
@@ -120,16 +123,10 @@ export class Host {
     subject: Subject,
     place: { readonly address: string; readonly country?: string },
   ): Promise<HostSession> {
-    const { key, clock, authorities } = this.#hosting;
-    const audience = authorities.map(({ member }) => member.id);
-    const reader = await ReaderSession.forHost({
-      subject,
-      audience,
-      clock,
-      host: hostIdOf(key.publicKey),
-      hostKey: key,
-    });
-    return { reader, place: { address: place.address, country: place.country ?? null } };
+    return {
+      reader: await this.#sessions.begin(subject),
+      place: { address: place.address, country: place.country ?? null },
+    };
   }
 
   /** What a remote reader signs over. @throws as `access`. */
@@ -151,14 +148,16 @@ export class Host {
       const item = taken.hosted.itemByName(wish.item);
       // A request that is signed and then not recorded is missed at the session's next one.
       await this.#prepare(taken.hosted, { subject: session.reader.subject, item, action: wish.action }, waiting);
-      const signed = await session.reader.request({
+      const challengeReply = await sealReply({ capsule, manifest, signed: named }, wish.reply);
+      waiting.signal?.throwIfAborted();
+      const signed = await (await this.#sessions.of(session.reader, capsule)).request({
         capsule,
         manifest,
         item: item.id,
         action: wish.action,
         purpose: wish.purpose ?? null,
         instance,
-        challengeReply: await sealReply({ capsule, manifest, signed: named }, wish.reply),
+        challengeReply,
       });
       return this.#serve(taken, readRequest(taken.hosted, signed, session.place), waiting);
     });

@@ -9,6 +9,7 @@ import {
   type Place,
   type Subject,
 } from "@fogbound/protocol";
+import { CapsuleSessions } from "./capsule-sessions.js";
 import type { Offer } from "./host.js";
 import { systemClock } from "./parties.js";
 import { type Reply, sealReply } from "./reply.js";
@@ -27,14 +28,16 @@ export interface ReaderOptions {
 
 /** Somebody who holds a key of his own: signs requests that no host can make for him. */
 export class Reader {
-  readonly #session: ReaderSession;
+  readonly #sessions: CapsuleSessions;
 
-  private constructor(session: ReaderSession) {
-    this.#session = session;
+  private constructor(sessions: CapsuleSessions) {
+    this.#sessions = sessions;
   }
 
   static async open({ subject, keys, audience, clock = systemClock }: ReaderOptions): Promise<Reader> {
-    return new Reader(await ReaderSession.forReader({ subject, audience, clock, key: keys.signing }));
+    const own = { subject, audience, clock, key: keys.signing };
+    const begin = (seconds: number): Promise<ReaderSession> => ReaderSession.forReader({ ...own, seconds });
+    return new Reader(new CapsuleSessions(await ReaderSession.forReader(own), begin, clock));
   }
 
   /**
@@ -55,7 +58,9 @@ export class Reader {
     const item = offer.items.get(wish.item);
     if (item === undefined)
       throw new FogboundError("ITEM_NOT_FOUND", `The capsule has no item ${JSON.stringify(wish.item.slice(0, 120))}.`);
-    const signed = await this.#session.request(
+    const challengeReply = await sealReply(offer, wish.reply);
+    const session = await this.#sessions.of(capsule);
+    const signed = await session.request(
       {
         capsule,
         manifest,
@@ -63,7 +68,7 @@ export class Reader {
         action: wish.action,
         purpose: wish.purpose ?? null,
         instance,
-        challengeReply: await sealReply(offer, wish.reply),
+        challengeReply,
       },
       wish.place ?? nowhere,
     );

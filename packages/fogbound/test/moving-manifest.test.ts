@@ -1,4 +1,4 @@
-import type { Harmonizer } from "@fogbound/protocol";
+import type { Harmonizer, Waiting } from "@fogbound/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Access, Capsule, Entry, Host } from "../src/index.js";
 import { textItem, viewers } from "./kit.js";
@@ -24,9 +24,9 @@ async function pursued(
   return all.newHost({
     harmonizer: (real) => {
       const lies: Partial<Harmonizer> = {
-        [at]: async (...given: Parameters<Harmonizer[typeof at]>) => {
+        [at]: async (bytes: Uint8Array, waiting: Waiting) => {
           await moving();
-          return real[at](...given);
+          return real[at](bytes, waiting);
         },
       };
       return liar(real, lies);

@@ -167,6 +167,7 @@ export class Logger {
    */
   async complete(waiting: Waiting = {}): Promise<void> {
     await abortable(() => this.#turns.run(() => this.#completePending(waiting.signal)), waiting.signal);
+    if (this.#queue.length > 0) this.#schedule();
   }
 
   /** Writes what is queued and completes what is pending; later records are refused. @throws FogboundError `RECORD_NOT_DURABLE`. */
@@ -197,12 +198,14 @@ export class Logger {
   /** Completes what is pending, then seals and commits one batch. Never rejects: those who wait are told. */
   async #turn(): Promise<void> {
     const gathered = [...this.#queue];
-    const shared = abortedByAll(gathered.map(({ options }) => options.signal));
+    const shared = abortedByAll(gathered.map(({ signal }) => signal));
     try {
       await this.#completePending(shared.signal);
       await this.#cutWhenDue(shared.signal);
     } catch (cause) {
-      this.#queue.splice(0, gathered.length);
+      const isOver = this.#closed || this.#stopped !== null || this.#isOvertaken(cause);
+      const kept = isOver ? [] : gathered.filter(({ options }) => options.isKept);
+      this.#queue.splice(0, gathered.length, ...kept);
       for (const waiter of gathered) waiter.reject(this.#notDurable(cause));
       return;
     } finally {
@@ -221,7 +224,7 @@ export class Logger {
     while (sealed.length < mostRecordsInBatch && size < batchBytes) {
       const waiter = this.#queue.shift();
       if (waiter === undefined) break;
-      if (waiter.options.signal?.aborted) continue;
+      if (waiter.isGivenUp) continue;
       try {
         const record = await chain.seal(waiter.body, waiter.options);
         size += record.header.length + record.body.length;
@@ -235,7 +238,7 @@ export class Logger {
 
   async #commitNew(sealed: readonly Sealed[]): Promise<void> {
     const chain = this.#openChain();
-    const shared = abortedByAll(sealed.map(({ waiter }) => waiter.options.signal));
+    const shared = abortedByAll(sealed.map(({ waiter }) => waiter.signal));
     try {
       const at = { epoch: chain.epoch.number, batch: chain.nextBatch() };
       const records = sealed.map(({ record }) => record);

@@ -10,6 +10,11 @@ export interface RecordOptions {
   readonly counts?: readonly Uint8Array[];
   /** Ends the waiting. A record that was sealed already may be written all the same. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether it is written whatever becomes of the waiting: after the signal has ended it, and after a failure that came
+   * before it, with the next record. Not after `MANIFEST_STALE` or `close`. Default: false.
+   */
+  readonly isKept?: boolean;
 }
 
 /** A record that somebody waits for. */
@@ -32,6 +37,16 @@ export class Waiter {
     if (signal === undefined) return;
     if (signal.aborted) this.#reject(signal.reason);
     else this.#release = onAbort(signal, () => this.reject(signal.reason));
+  }
+
+  /** Nobody waits for it, and it is not to be written for anything else. */
+  get isGivenUp(): boolean {
+    return this.options.signal?.aborted === true && this.options.isKept !== true;
+  }
+
+  /** What ends the writing. */
+  get signal(): AbortSignal | undefined {
+    return this.options.isKept === true ? undefined : this.options.signal;
   }
 
   resolve(recorded: Recorded): void {

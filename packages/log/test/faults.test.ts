@@ -1,10 +1,11 @@
 import { FogboundError } from "@fogbound/errors";
-import { layout } from "@fogbound/protocol";
+import { hashOf, layout } from "@fogbound/protocol";
 import { ObjectStore } from "@fogbound/storage";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Deposit } from "../src/index.js";
 import {
+  askedBody,
   type Bench,
   type Fault,
   firstBatch,
@@ -265,5 +266,26 @@ describe("A logger whose store or deposit fails", () => {
     await logger.prepare();
     expect(logger.tip?.number).toBe(1);
     expect(bench.deposited.batches).toHaveLength(1);
+  });
+
+  it("writes a record that is to be kept with the next one, though nobody waits for it any more", async () => {
+    const bench = await newBench();
+    let fault: Fault = "none";
+    const logger = await openLogger(bench, { deposit: faultyDeposit(bench, () => fault) });
+    const keep = (text: string, signal?: AbortSignal) => {
+      const body = askedBody(text);
+      return logger.record(body, { requestHash: hashOf(body.request), isKept: true, signal });
+    };
+    fault = "error";
+    const failed = { code: "RECORD_NOT_DURABLE", cause: refused };
+    await expect(write(logger, "one")).rejects.toMatchObject(failed);
+    const waiting = [keep("two"), write(logger, "dropped")];
+    for (const one of waiting) await expect(one).rejects.toMatchObject(failed);
+    const left = new Error("no longer waiting");
+    await expect(keep("three", AbortSignal.abort(left))).rejects.toBe(left);
+    fault = "none";
+    await write(logger, "four");
+    await logger.close();
+    expect(texts(await readLog(bench))).toEqual(["one", "two", "three", "four"]);
   });
 });
