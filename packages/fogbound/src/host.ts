@@ -230,7 +230,9 @@ export class Host {
   async #prepare(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
     await this.#ping(hosted, wished, waiting);
     await this.#alarming(hosted, () => hosted.logger.prepare(waiting));
-    if (hosted.isOvertaken) throw overtaken();
+    // Written under a version that is no more, a counted request would cost a use and be answered by nobody.
+    const isLate = isCounted(hosted, wished) && (await this.#hasMovedOn(hosted, waiting));
+    if (isLate || hosted.isOvertaken) throw overtaken();
   }
 
   async #ping(hosted: HostedCapsule, wished: Wished, waiting: Waiting): Promise<void> {
@@ -320,13 +322,13 @@ export class Host {
         if (!isOvertaken(error)) throw error;
         this.#retire(capsule, taken);
         if (followed === mostVersionsFollowed) throw error;
-        if (followed > 0 && !(await this.#hasMovedOn(taken, waiting))) throw error;
+        if (followed > 0 && !(await this.#hasMovedOn(taken.hosted, waiting))) throw error;
       }
     }
   }
 
   /** Without a later version, trying again would end as it did. */
-  async #hasMovedOn({ hosted: { version } }: Taken, waiting: Waiting): Promise<boolean> {
+  async #hasMovedOn({ version }: HostedCapsule, waiting: Waiting): Promise<boolean> {
     const inForce = await this.#hosting.harmonizer.inForce(version.capsule, waiting);
     return inForce !== null && inForce.version > version.manifest.version;
   }
