@@ -28,12 +28,16 @@ export interface Access {
 /** Enough of a judged access to join what comes late. */
 export interface Settled {
   readonly headers: readonly string[];
+  /** Of each header, hash of its receipt, in hex. */
+  readonly receipts: readonly (string | null)[];
   readonly place: string;
   readonly instance: InstanceId;
   /** Whether it ended, by the host's record or else by what journals had said so far, with fewer permits than it takes. */
   readonly isDenied: boolean;
   /** Whether the host recorded that it was refused, and one permit more would have been as many as it takes. */
   readonly isRefused: boolean;
+  /** Bytes of its item; null where that is not known. */
+  readonly length: number | null;
   /** As `shownOf`. */
   readonly shown: string | null;
   /** Whether it was judged before all of it had come. */

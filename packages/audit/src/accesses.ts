@@ -217,10 +217,11 @@ export class Accesses {
   }
 }
 
-function summaryOf(access: Access): Pick<Settled, "headers" | "place" | "instance"> {
+function summaryOf(access: Access): Pick<Settled, "headers" | "receipts" | "place" | "instance"> {
   const host = hostSide(access);
   return {
     headers: host?.headers ?? [],
+    receipts: host?.receipts ?? [],
     place: host?.place ?? "",
     instance: papersOf(access)?.request.instance ?? "ins_",
   };

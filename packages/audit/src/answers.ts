@@ -13,6 +13,8 @@ type Answered = Extract<OpenedRecord, { kind: "answered" }>;
 /** What an answer is compared with: the host's own records of the access. */
 export interface HostSide {
   readonly headers: readonly string[];
+  /** Of each header, hash of its receipt; null where that is not known. */
+  readonly receipts: readonly (string | null)[];
   readonly place: string;
 }
 
@@ -27,8 +29,9 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
   ];
   const contradicts = (sentence: string): void =>
     findings.add("ANSWER_CONTRADICTED", "broken", `${authority} ${sentence}`, evidence);
-  if (!host.headers.includes(toHex(body.header)))
-    contradicts("answered under another record than the host wrote for this request.");
+  const at = host.headers.indexOf(toHex(body.header));
+  if (at < 0) contradicts("answered under another record than the host wrote for this request.");
+  else judgeReceipt(context, one, host.receipts[at] ?? null);
   if (isBeforeItsRecord(access, one)) contradicts("answered before the record that it names was under a receipt.");
   if (placeOf(body.place) !== host.place) {
     const sentence = `The host recorded ${host.place} and told ${authority} ${placeOf(body.place)}.`;
@@ -46,6 +49,14 @@ export function judgeAnswered(context: Context, host: HostSide, access: Access, 
     contradicts("was shown another session than the host recorded.");
   context.releases.see(one);
   if (body.decision === "permit") judgePermit(context, access, one, contradicts);
+}
+
+/** The authority keeps the hash of the receipt that it was shown: another than the log has is of another log, or of nothing. */
+function judgeReceipt({ findings }: Context, { body, stand, authority }: Answered, receipt: string | null): void {
+  if (body.receipt === null || receipt === null || toHex(body.receipt) === receipt) return;
+  const sentence = `${authority} answered under another receipt than was given for the record that it names.`;
+  const papers = [`journal sha256 ${stand.hash}`, `header sha256 ${toHex(body.header)}`, `receipt sha256 ${receipt}`];
+  findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
 }
 
 /** A receipt comes first, and the harmonizer puts all in one order; without a receipt the record may come when all is over. */

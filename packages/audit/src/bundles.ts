@@ -25,6 +25,7 @@ import type { Context } from "./context.js";
 import { type Findings, paper } from "./findings.js";
 import { type CheckedHead, checkHead } from "./heads.js";
 import { type CheckedNote, checkNote } from "./notes.js";
+import { RecordReceipts } from "./record-receipts.js";
 
 /** An entry of the capsule, with everything proved of it that needs no knowledge of what stands before it. */
 export type CheckedEntry =
@@ -42,6 +43,7 @@ export interface CheckedBundle {
   /** Proved to stand in the tree of the checkpoint. */
   readonly included: boolean;
   readonly entries: readonly CheckedEntry[];
+  readonly receipts: RecordReceipts | null;
 }
 
 /** The checkpoint, once its own log's signature holds; null with a finding otherwise. */
@@ -68,14 +70,16 @@ export async function checkBundle(context: Context, bytes: Uint8Array): Promise<
   const value = ifItReads(() => prunedBundle.decode(bytes));
   if (value === null) {
     context.findings.add("RECEIPT_INVALID", "broken", "A bundle of the harmonizer's log cannot be read.");
-    return { value: null, count: 0, root: new Uint8Array(0), included: false, entries: [] };
+    return { value: null, count: 0, root: new Uint8Array(0), included: false, entries: [], receipts: null };
   }
   const leaves = value.entries.map((entry) => (entry.kind === "other" ? [] : leavesOf(entry, value.time)));
   const leafHashes = prunedLeafHashes(value, leaves);
   const root = rootOf(leafHashes);
   await checkReceipt(context, value, leafHashes.length, root);
   const included = checkInclusion(context, value, leafHashes);
-  return { value, count: leafHashes.length, root, included, entries: await checkEntries(context, value, leaves) };
+  const entries = await checkEntries(context, value, leaves);
+  const receipts = new RecordReceipts(value, leafHashes);
+  return { value, count: leafHashes.length, root, included, entries, receipts };
 }
 
 /** Whether a harmonizer that a manifest names stands for these very leaves. */

@@ -3,7 +3,7 @@ import type { Settled } from "./access.js";
 import { Slots } from "./slots.js";
 
 /** What is kept of an access that was given out: what a late journal entry, or another delivery, is compared with. */
-export interface Given extends Pick<Settled, "headers" | "place" | "instance" | "isDenied" | "isRefused" | "shown"> {
+export interface Given extends Omit<Settled, "isUnfinished" | "entry"> {
   readonly leaf: number;
 }
 
@@ -14,19 +14,21 @@ interface Common extends Pick<Given, "place" | "instance" | "isDenied" | "isRefu
 }
 
 const hashLength = 32;
-const hashesOfEach = 3;
+const hashesOfEach = 4;
 const fewestSlots = 1024;
 
 /**
  * The accesses that were given out last, as many as the window holds. As objects they were most of what an audit keeps,
- * and their garbage made the process twice as large: so each is 112 bytes of a few long arrays that are written round and
+ * and their garbage made the process twice as large: so each is 152 bytes of a few long arrays that are written round and
  * round. Only those that the host recorded not once, or of which it is not known what they were served under, lie as objects.
  */
 export class GivenOut {
   readonly #window: number;
-  /** Of each slot the hashes of the request, of the host's header, and of the answers. */
+  /** Of each slot the hashes of the request, of the host's header, of the answers, and of the header's receipt. */
   #hashes: Uint8Array = new Uint8Array(0);
   #leaves: Float64Array = new Float64Array(0);
+  /** NaN where it is not known. */
+  #lengths: Float64Array = new Float64Array(0);
   readonly #commons: (Common | null)[] = [];
   readonly #commonsByName: Map<string, Common> = new Map();
   /** By the request's hash. */
@@ -52,13 +54,16 @@ export class GivenOut {
     this.#commons[slot] = null;
     writeHex(id, this.#hashes, hashesOfEach * slot * hashLength);
     const [header, ...more] = given.headers;
-    if (header === undefined || more.length > 0 || given.shown === null) {
+    const [receipt = null] = given.receipts;
+    if (header === undefined || receipt === null || more.length > 0 || given.shown === null) {
       this.#others.set(id, given);
       return;
     }
     writeHex(header, this.#hashes, (hashesOfEach * slot + 1) * hashLength);
     writeHex(given.shown, this.#hashes, (hashesOfEach * slot + 2) * hashLength);
+    writeHex(receipt, this.#hashes, (hashesOfEach * slot + 3) * hashLength);
     this.#leaves[slot] = given.leaf;
+    this.#lengths[slot] = given.length ?? Number.NaN;
     this.#commons[slot] = this.#use(given);
     this.#slots.add(slot);
   }
@@ -68,9 +73,11 @@ export class GivenOut {
     const common = slot === null ? undefined : this.#commons[slot];
     if (slot === null || !common) return this.#others.get(id) ?? null;
     const { place, instance, isDenied, isRefused } = common;
-    const [header, shown] = [1, 2].map((at) => toHex(this.#hash(hashesOfEach * slot + at)));
+    const [header = "", shown = "", receipt = ""] = [1, 2, 3].map((at) => toHex(this.#hash(hashesOfEach * slot + at)));
     const leaf = this.#leaves[slot] ?? 0;
-    return { headers: [header ?? ""], place, instance, isDenied, isRefused, shown: shown ?? "", leaf };
+    const known = this.#lengths[slot] ?? Number.NaN;
+    const length = Number.isNaN(known) ? null : known;
+    return { headers: [header], receipts: [receipt], place, instance, isDenied, isRefused, shown, length, leaf };
   }
 
   #drop(slot: number): void {
@@ -89,10 +96,13 @@ export class GivenOut {
     const capacity = Math.min(this.#window, Math.max(fewestSlots, 2 * this.#leaves.length));
     const hashes = new Uint8Array(hashesOfEach * capacity * hashLength);
     const leaves = new Float64Array(capacity);
+    const lengths = new Float64Array(capacity);
     hashes.set(this.#hashes);
     leaves.set(this.#leaves);
+    lengths.set(this.#lengths);
     this.#hashes = hashes;
     this.#leaves = leaves;
+    this.#lengths = lengths;
   }
 
   #use({ place, instance, isDenied, isRefused }: Given): Common {

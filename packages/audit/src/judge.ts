@@ -1,7 +1,8 @@
 import { toHex } from "@fogbound/crypto";
 import { type DeliveredBody, hashOf, type InstanceId, sameBytes } from "@fogbound/protocol";
 import { type Access, countPermits, isServedUnseen, papersOf, placeOf, type Settled } from "./access.js";
-import { judgeAnswered, judgeForged, judgeShown } from "./answers.js";
+import { judgeAmount, lengthOf } from "./amounts.js";
+import { type HostSide, judgeAnswered, judgeForged, judgeShown } from "./answers.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { Papers } from "./papers.js";
@@ -10,7 +11,7 @@ import { type FindLease, judgeLeasedReader } from "./reuse.js";
 import { hashOfAnswers, shownOf } from "./shown.js";
 
 /** What is remembered of how it went. Without an end, it is denied when journals said only no so far. */
-type Judged = Pick<Settled, "isDenied" | "isRefused" | "shown">;
+type Judged = Pick<Settled, "isDenied" | "isRefused" | "shown" | "length">;
 
 type Asked = Extract<OpenedRecord, { kind: "asked" }>;
 type Answered = Extract<OpenedRecord, { kind: "answered" }>;
@@ -31,7 +32,8 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   judgeLeasedReader(context, access);
   const [first] = asked;
   for (const { body } of delivered) judgeOutcome(context, access, body, permits.size);
-  for (const one of delivered) judgeAmount(context, one);
+  const length = lengthOf(context, papersOf(access));
+  for (const one of delivered) judgeAmount(context, one, length);
   for (const one of delivered) judgeArrived(context, one, papersOf(access)?.session.key ?? null);
   if (first !== undefined && answered.length === 0 && shown.length === 0) judgeUnanswered(context, access);
   for (const one of delivered) if (first !== undefined) judgeDeliverer(context, one, first.stand.header.instance);
@@ -39,7 +41,7 @@ export function judgeAccess(context: Context, access: Access, leases: FindLease)
   const permitted = Math.max(permits.size, countPermits(access));
   const isRefused = delivered.length > 0 && permitted === needed - 1 && !delivered.some(({ body }) => hasLeft(body));
   const isDenied = delivered.length > 0 ? permitted < needed : answered.length > 0 && permitted === 0;
-  return { isDenied, isRefused, shown: shownOf(access, needed) };
+  return { isDenied, isRefused, shown: shownOf(access, needed), length };
 }
 
 function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, recorded: InstanceId): void {
@@ -51,13 +53,13 @@ function judgeDeliverer({ findings }: Context, { id, body, stand }: Delivered, r
 /** What left after an access was judged: a host may serve it several times, but no time what it could not serve at first. */
 export function judgeLaterDelivery(
   context: Context,
-  access: Pick<Settled, "headers" | "instance" | "isDenied" | "shown">,
+  access: Pick<Settled, "headers" | "instance" | "isDenied" | "shown" | "length">,
   one: Delivered,
 ): void {
   const { id, body, answers, stand } = one;
   if (access.headers.length > 0) judgeDeliverer(context, one, access.instance);
   for (const shown of answers) if (!shown?.genuine) judgeForged(context, id, shown);
-  judgeAmount(context, one);
+  judgeAmount(context, one, access.length);
   judgeArrived(context, one, null);
   const isServedDenied = access.isDenied && hasLeft(body);
   const isUnderOthers = !answers.some((shown) => !shown?.genuine) && isOtherwise(access.shown, one);
@@ -86,10 +88,11 @@ function isOtherwise(shown: string | null, { answers, body }: Delivered): boolea
   return hashOfAnswers(answers) !== shown;
 }
 
-export function hostSide({ asked }: Access): { headers: readonly string[]; place: string } | null {
+export function hostSide({ asked }: Access): HostSide | null {
   const [first] = asked;
   if (first === undefined) return null;
-  return { headers: asked.map(({ stand }) => stand.hash), place: placeOf(first.body.place) };
+  const receipts = asked.map(({ receipt }) => receipt);
+  return { headers: asked.map(({ stand }) => stand.hash), receipts, place: placeOf(first.body.place) };
 }
 
 function judgeRequest(context: Context, access: Access): void {
@@ -137,7 +140,7 @@ function judgeUnasked(context: Context, access: Access): void {
   }
   for (const { stand } of access.delivered) {
     const sentence = `A delivery for request ${access.id} was recorded, and not the request.`;
-    const isExcused = unseen.miss(context, "asked", access.id);
+    const isExcused = unseen.missAsked(context, access.id, stand.header.instance);
     findings.add("DELIVERY_UNASKED", "broken", sentence, [`header sha256 ${stand.hash}`], isExcused);
   }
 }
@@ -155,14 +158,6 @@ function judgeOutcome(context: Context, access: Access, body: DeliveredBody, sho
     const sentence = `The host says request ${access.id} was ${body.outcome}; it had been permitted.`;
     context.findings.add("ANSWER_CONTRADICTED", "broken", sentence, papers);
   }
-}
-
-/** Ranges are merged where they touch, bytes counted as often as they went out: never are they fewer. */
-function judgeAmount({ findings }: Context, { id, body, stand }: Delivered): void {
-  const covered = body.ranges.reduce((sum, { length }) => sum + length, 0);
-  if (body.bytes >= covered) return;
-  const sentence = `The host says that ${body.bytes} bytes left for request ${id}, in ranges of ${covered}.`;
-  findings.add("ANSWER_CONTRADICTED", "broken", sentence, [`header sha256 ${stand.hash}`]);
 }
 
 /**

@@ -52,7 +52,13 @@ interface Opened {
 }
 
 export type OpenedRecord =
-  | (Opened & { readonly kind: "asked"; readonly body: AskedBody; readonly papers: Papers | null })
+  | (Opened & {
+      readonly kind: "asked";
+      readonly body: AskedBody;
+      readonly papers: Papers | null;
+      /** Hash of its receipt, in hex; null where its bundle cannot be read. */
+      readonly receipt: string | null;
+    })
   | (Opened & {
       readonly kind: "answered";
       readonly body: AnsweredBody;
@@ -83,10 +89,12 @@ export async function openBatch(context: Context, batch: SequencedBatch): Promis
     const record = header === null || body === null || key === null ? null : await open(context, header, body, key);
     if (header === null || record === null) {
       const epoch = epochName(chain.instance, header?.epoch ?? chain.position.epoch);
+      if (chain.authority !== null) context.unseen.bodiless.add(name);
       countUnread(context.unread, { journal: chain.authority !== null, epoch, kind: header?.kind ?? null }, name);
       return null;
     }
-    return check(context, { chain, leaf: batch.leaf + index, version, time, header, hash: name }, record);
+    const receiptOf = (): Promise<string | null> => batch.receiptOf(index);
+    return check(context, { chain, leaf: batch.leaf + index, version, time, header, hash: name }, record, receiptOf);
   });
   return opened.filter((one) => one !== null);
 }
@@ -112,7 +120,12 @@ const codes: { readonly [Kind in RecordBody["kind"]]: FindingCode } = {
   registered: "INSTANCE_UNREGISTERED",
 };
 
-async function check(context: Context, stand: Stand, body: RecordBody): Promise<OpenedRecord | null> {
+async function check(
+  context: Context,
+  stand: Stand,
+  body: RecordBody,
+  receiptOf: () => Promise<string | null>,
+): Promise<OpenedRecord | null> {
   const { chain, header } = stand;
   const of = boundTo(body);
   const refuse = (sentence: string): null => {
@@ -139,7 +152,9 @@ async function check(context: Context, stand: Stand, body: RecordBody): Promise<
     return authority === null ? refuse("stands in a host's chain.") : { kind: "registered", id, stand, body };
   const papers = await context.papers.check(context, id, body.request, body.session);
   if (body.kind === "asked")
-    return authority === null ? { kind: "asked", id, stand, body, papers } : refuse("stands in a journal.");
+    return authority === null
+      ? { kind: "asked", id, stand, body, papers, receipt: await receiptOf() }
+      : refuse("stands in a journal.");
   return authority === null
     ? refuse("stands in a host's chain.")
     : { kind: "answered", id, stand, body, papers, authority };

@@ -17,9 +17,9 @@ export class Remembered {
     this.#goingOn = new GivenOut(window);
   }
 
-  keep({ id, leaf }: Access, { headers, place, instance, isDenied, isRefused, shown, isUnfinished }: Settled): void {
+  keep({ id, leaf }: Access, { isUnfinished, entry, ...settled }: Settled): void {
     const kept = isUnfinished ? this.#goingOn : this.#ended;
-    kept.keep(id, { headers, place, instance, isDenied, isRefused, shown, leaf });
+    kept.keep(id, { ...settled, leaf });
   }
 
   /** The access that a record belongs to; null when none is remembered. */

@@ -31,6 +31,8 @@ export interface SequencedBatch {
   readonly hashes: readonly Uint8Array[];
   readonly bodies: readonly (Uint8Array | null)[];
   readonly keys: Promise<readonly Uint8Array[] | null>;
+  /** Of each record, hash of the receipt that was given for it, in hex. */
+  readonly receiptOf: (index: number) => Promise<string | null>;
 }
 
 /** The last tips that hold. */
@@ -231,7 +233,10 @@ export class Sequence {
     for (const [index, header] of batch.headers.entries()) this.#pass(instance, header, batch.hashes[index] ?? null);
     const keys = chain.keys?.draw(first, batch.headers.length) ?? Promise.resolve(null);
     const { headers, hashes, bodies } = batch;
-    return { chain, version: entry.version, time: bundle.value?.time ?? 0, leaf, headers, hashes, bodies, keys };
+    const { version, ordinals } = entry;
+    const receiptOf = async (index: number): Promise<string | null> =>
+      (await bundle.receipts?.hashOf(leaf + index, version, ordinals[index] ?? [])) ?? null;
+    return { chain, version, time: bundle.value?.time ?? 0, leaf, headers, hashes, bodies, keys, receiptOf };
   }
 
   #pass(instance: InstanceId, header: RecordHeader | null, hash: Uint8Array | null): void {

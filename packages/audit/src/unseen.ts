@@ -1,3 +1,4 @@
+import type { InstanceId } from "@fogbound/protocol";
 import { type Context, isJournalUnread, type Kinds, type RecordKind } from "./context.js";
 
 interface Questions {
@@ -18,14 +19,34 @@ const mostNamed = 1000;
 /** A question that comes again after so many others is counted again, which excuses less. */
 const mostRemembered = 65_536;
 
+const mostBodiless = 100_000;
+
+/** Hashes, as many as there is room for; beyond, any may be one. */
+export class Bodiless {
+  readonly #hashes: Set<string> = new Set();
+
+  add(hash: string): void {
+    if (this.#hashes.size <= mostBodiless) this.#hashes.add(hash);
+  }
+
+  mayHave(hash: string): boolean {
+    return this.#hashes.size > mostBodiless || this.#hashes.has(hash);
+  }
+}
+
 /**
  * What only a record would answer that nobody can read. Which record that was cannot be told, as headers hide it: so many
  * questions as records of the kind were erased or dropped by right are none, and one more makes findings of all of them.
+ * Where the missing record is named, or its chain is known, it must be one of those that have no body.
  */
 export class Unseen {
   readonly #questions: Map<RecordKind, Questions> = new Map();
+  /** By the instance whose record is missed. */
+  readonly #asked: Map<InstanceId, () => boolean> = new Map();
   /** Of each kind, how many were erased or dropped by right; known at the end. */
   readonly excused: Kinds = new Map();
+  /** Headers of journal entries without a body, by hash: only one of these can be the entry that an answer names. */
+  readonly bodiless: Bodiless = new Bodiless();
   /** Headers in journals that the harmonizer does not have yet, by hash; known at the end, and told by themselves. */
   readonly late: Set<string> = new Set();
 
@@ -41,15 +62,31 @@ export class Unseen {
     const questions = known ?? { count: 0, raised: new Map(), named: new Map(), isExcused };
     this.#questions.set(kind, questions);
     raise(questions, of, to, named);
-    return named === null ? questions.isExcused : this.#byName(questions, named);
+    return named === null ? questions.isExcused : this.#byName(questions, named, () => isUnread(unread, kind));
   }
 
-  #byName({ named, isExcused }: Questions, name: string): () => boolean {
+  /** @param instance in whose chain the request of a delivery would stand: there it must be one that has no body */
+  missAsked(context: Context, of: string, instance: InstanceId): () => boolean {
+    const isExcused = this.miss(context, "asked", of);
+    const { unread } = context;
+    const known = this.#asked.get(instance);
+    if (known !== undefined || this.#asked.size >= mostNamed) return known ?? isExcused;
+    const isThere = (): boolean =>
+      [...unread.epochs].some(
+        ([name, kinds]) => name.startsWith(`${instance} `) && (kinds.has("asked") || kinds.has(null)),
+      );
+    const isGone = (): boolean => isExcused() && isThere();
+    this.#asked.set(instance, isGone);
+    return isGone;
+  }
+
+  #byName({ named, isExcused }: Questions, name: string, isOpen: () => boolean): () => boolean {
     const known = named.get(name);
     if (known !== undefined || named.size >= mostNamed) return known ?? isExcused;
-    const isLate = (): boolean => this.late.has(name) || isExcused();
-    named.set(name, isLate);
-    return isLate;
+    const isGone = (): boolean => isExcused() && (isOpen() || this.bodiless.mayHave(name));
+    const isLateOrGone = (): boolean => this.late.has(name) || isGone();
+    named.set(name, isLateOrGone);
+    return isLateOrGone;
   }
 
   /** Those that no late entry answers. */

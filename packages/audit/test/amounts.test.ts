@@ -55,4 +55,29 @@ describe("What a host says to have left", () => {
     expect(await said("permit", { ranges, bytes: 9 })).toEqual(["broken", [fewer]]);
     expect(await said("permit", {}, { ranges, bytes: 9 })).toEqual(["broken", [fewer]]);
   });
+
+  it("is no byte beyond the end of the item, at first or later", async () => {
+    const whole = [{ offset: 0, length: 18_211 }];
+    expect(await said("permit", { ranges: whole, bytes: 18_211 }, { ranges: whole, bytes: 40_000 })).toEqual([
+      "proved",
+      [],
+    ]);
+    const after = { ranges: [{ offset: 40_000, length: 0 }], bytes: 0 };
+    expect(await said("permit", {}, after)).toEqual(["proved", []]);
+    for (const [ranges, end] of [
+      [[{ offset: 0, length: 18_212 }], 18_212],
+      [
+        [
+          { offset: 0, length: 4 },
+          { offset: 18_210, length: 2 },
+        ],
+        18_212,
+      ],
+      [[{ offset: 90_000, length: 10 }], 90_010],
+    ] as const) {
+      const beyond = `ANSWER_CONTRADICTED broken: The host says that bytes up to ${end} left for request R, of an item of 18211.`;
+      expect(await said("permit", { ranges, bytes: 20_000 })).toEqual(["broken", [beyond]]);
+      expect(await said("permit", {}, { ranges, bytes: 20_000 })).toEqual(["broken", [beyond]]);
+    }
+  });
 });

@@ -29,7 +29,10 @@ describe("An authority that answers before the record is under a receipt", () =>
   it("contradicts its journal, where that names a receipt: the log has the entry first", async () => {
     expect(await heldBack(randomBytes(32))).toEqual([
       "broken",
-      ["ANSWER_CONTRADICTED broken: A answered before the record that it names was under a receipt."],
+      [
+        "ANSWER_CONTRADICTED broken: A answered under another receipt than was given for the record that it names.",
+        "ANSWER_CONTRADICTED broken: A answered before the record that it names was under a receipt.",
+      ],
     ]);
   });
 

@@ -12,6 +12,7 @@ import {
   received,
 } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
+import { paper } from "../src/findings.js";
 import { codesOf, entriesOf, expectFinding, verdictOf } from "./kit/audits.js";
 import { batchesIn, namesOfEpoch, sequenceNote } from "./kit/damage.js";
 import { publisher, readerKey, root, stranger } from "./kit/keys.js";
@@ -174,6 +175,55 @@ describe("an erased record hides no other", () => {
     await made.access({ fresh: true });
     await made.anchor();
     await expectFinding(made, "INSTANCE_UNREGISTERED", "broken");
+  });
+
+  /** A whole access, on both sides: then nothing is missed. */
+  async function erasedWhole(): Promise<World> {
+    const made = await world();
+    const host = { instance: made.host.instance, epoch: 1, numbers: [1, 2] };
+    const journal = { instance: made.journal.instance, epoch: 1, numbers: [2] };
+    for (const at of [0, 1]) takeBody(made.hostStore, batchesIn(made.hostStore)[at] ?? "");
+    takeBody(made.journalStore, batchesIn(made.journalStore)[1] ?? "");
+    await erase(made, [host, journal]);
+    await made.anchor();
+    expect(await verdictOf(made)).toMatchObject({ outcome: "proved", erased: 3 });
+    return made;
+  }
+
+  it("ANSWER_MISSING: an answer that names another entry than was erased", async () => {
+    const made = await erasedWhole();
+    const asked = await made.ask({ fresh: true });
+    const answer = await made.answer(asked, { unjournaled: true });
+    await made.deliver(asked, [answer]);
+    await made.anchor();
+    const verdict = await expectFinding(made, "ANSWER_MISSING", "broken");
+    expect(verdict.findings.map(({ evidence }) => evidence)).toEqual([[paper("answer", answer)]]);
+  });
+
+  it("ANSWER_CONTRADICTED: an answer to another request, of which the journal has nothing", async () => {
+    const made = await erasedWhole();
+    const hidden = await made.ask({ unrecorded: true, fresh: true });
+    const answer = await made.answer(hidden, { unjournaled: true });
+    const asked = await made.ask({ fresh: true });
+    await made.deliver(asked, [answer]);
+    await made.anchor();
+    const verdict = await expectFinding(made, "ANSWER_CONTRADICTED", "broken");
+    expect(verdict.findings.map(({ evidence }) => evidence)).toEqual([
+      [paper("answer", answer), paper("request", asked.request)],
+    ]);
+  });
+
+  it("DELIVERY_UNASKED: a delivery by another instance than the one of which a request was erased", async () => {
+    const made = await erasedWhole();
+    const { instance, tip } = made.host;
+    await made.start({ previous: tip });
+    const hidden = await made.ask({ unrecorded: true, fresh: true });
+    const kept = { ...hidden, header: new Uint8Array(32) };
+    await made.deliver(kept, [], { outcome: "denied", ranges: [], bytes: 0 });
+    await made.anchor();
+    expect(made.host.instance).not.toBe(instance);
+    const verdict = await expectFinding(made, "DELIVERY_UNASKED", "broken");
+    expect(verdict.findings).toHaveLength(1);
   });
 
   it("while something else is unread, nothing is said of what may stand there", async () => {

@@ -48,7 +48,7 @@ async function twin(decision: "permit" | "deny" = "permit", lease: number = leas
     session: granted.session,
     place: { address: "10.0.0.7", country: null },
     header: granted.header,
-    receipt: new Uint8Array(32).fill(1),
+    receipt: await world.receiptOf(granted.header),
     decision,
     reason: permit ? "policy0" : "no rule permits",
     variant: permit ? world.capsule.content : null,

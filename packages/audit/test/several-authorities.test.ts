@@ -63,7 +63,7 @@ class TwoOfThree {
       session: asked.session,
       place: { address: "10.0.0.7", country: null },
       header: asked.header,
-      receipt: new Uint8Array(32).fill(1),
+      receipt: await world.receiptOf(asked.header),
       decision,
       reason: isPermit ? "policy0" : "no rule permits",
       variant: isPermit ? world.capsule.content : null,

@@ -4,6 +4,8 @@ import {
   bundleRoot,
   type CapsuleId,
   leafHashesOf,
+  leafReceipt,
+  leavesOf,
   type PrunedBundle,
   prunedBundle,
   type Receipt,
@@ -45,6 +47,20 @@ export class Log {
     this.bundles.push({ bundle, receipt: signed, count: hashes.length });
     this.leafHashes.push(...hashes);
     return first;
+  }
+
+  /** What the log gave for a record. */
+  async receiptFor(leaf: number): Promise<Uint8Array> {
+    const one = this.bundles.find(({ bundle, count }) => leaf >= bundle.first && leaf < bundle.first + count);
+    if (one === undefined) throw new TypeError(`Expected a leaf of the log, got ${leaf}.`);
+    const { bundle, receipt: signed, count } = one;
+    const hashes = this.leafHashes.slice(bundle.first, bundle.first + count);
+    const place = leaf - bundle.first;
+    const path = await proveRange(place, 1, count, (low, high) => rootOf(hashes.slice(low, high)));
+    const stated = bundle.entries.flatMap((entry) => leavesOf(entry, bundle.time))[place];
+    if (stated === undefined) throw new TypeError(`Expected a leaf of bundle ${bundle.number}.`);
+    const { kind, version, ordinals } = stated;
+    return leafReceipt.encode({ suite: 1, receipt: signed, place, kind, version, ordinals, path });
   }
 
   ordinal(tag: Uint8Array): number {

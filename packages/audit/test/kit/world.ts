@@ -1,4 +1,4 @@
-import { generateSigningKey, randomBytes, type SigningKey, sealStream, utf8 } from "@fogbound/crypto";
+import { generateSigningKey, randomBytes, type SigningKey, sealStream, toHex, utf8 } from "@fogbound/crypto";
 import {
   type AccessRequest,
   type Answer,
@@ -75,6 +75,8 @@ export class World {
   now: number = beginning;
   /** Whether its writers go on in the epochs they have begun, whatever manifest comes into force. */
   isStayingInEpoch = false;
+  /** Of each recorded request, where its header stands in the log. */
+  readonly #recorded: Map<string, number> = new Map();
   #session: OpenSession | null = null;
 
   private constructor(capsule: Capsule) {
@@ -245,7 +247,15 @@ export class World {
     await this.#renew(asked.host, asked);
     const draft = { body, requestHash: asked.hash, ...(options.counts ? { counts: options.counts } : {}) };
     const written = await asked.host.write([draft], this.at());
-    return written.hashes[0] ?? new Uint8Array(0);
+    const header = written.hashes[0] ?? new Uint8Array(0);
+    this.#recorded.set(toHex(header), written.leaf);
+    return header;
+  }
+
+  /** Hash of the receipt for a header; for one that is not in the log, of none. */
+  async receiptOf(header: Uint8Array): Promise<Uint8Array> {
+    const leaf = this.#recorded.get(toHex(header));
+    return leaf === undefined ? randomBytes(32) : hashOf(await this.log.receiptFor(leaf));
   }
 
   /** As every writer does: an epoch for what is asked over a manifest that came into force since. */
@@ -276,7 +286,7 @@ export class World {
       session: asked.session,
       place,
       header: asked.header,
-      receipt: new Uint8Array(32).fill(1),
+      receipt: await this.receiptOf(asked.header),
       decision,
       reason: permit ? "policy0" : "no rule permits",
       variant: permit ? this.capsule.content : null,
