@@ -10,6 +10,8 @@ export class FaultyDriver implements StoreDriver {
   lose: (key: string) => boolean = () => false;
   /** Objects that cannot be read just now. */
   hide: (key: string) => boolean = () => false;
+  /** Objects that have gone when they are read, though a listing had them. */
+  lack: (key: string) => boolean = () => false;
   readonly #inner: StoreDriver = memoryDriver();
 
   constructor() {
@@ -25,6 +27,7 @@ export class FaultyDriver implements StoreDriver {
 
   async get(...[key, ...more]: Parameters<StoreDriver["get"]>): ReturnType<StoreDriver["get"]> {
     if (this.hide(key)) throw new Error("connection reset");
+    if (this.lack(key)) return null;
     return this.#inner.get(key, ...more);
   }
 

@@ -78,6 +78,24 @@ describe("An answer leaves only when the journal has it", () => {
   });
 });
 
+describe("A journal that another process opens", () => {
+  it("is looked at again when a batch has gone that was listed: whoever came too late takes his back", async () => {
+    await expectPermitted(authority, await host.papers());
+    let looks = 0;
+    driver.lack = (key) => isBatch(key) && looks++ === 0;
+    const again = await world.openAuthority(0, await newStore(driver));
+    await expectPermitted(again, await (await TestHost.register(world, version, [again])).papers());
+    expect(looks).toBeGreaterThan(1);
+  });
+
+  it("is not gone on with when a batch of it stays away", async () => {
+    await expectPermitted(authority, await host.papers());
+    driver.lack = isBatch;
+    const again = await world.openAuthority(0, await newStore(driver));
+    await expect(TestHost.register(world, version, [again])).rejects.toMatchObject({ code: "VERIFICATION_FAILED" });
+  });
+});
+
 describe("A journal that cannot reach the harmonizer", () => {
   it("goes on answering in its epoch, and takes everything there later", async () => {
     const papers = await host.papers();
