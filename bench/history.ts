@@ -11,6 +11,7 @@ import {
   type AnsweredBody,
   type AskedBody,
   type DeliveredBody,
+  hashOf,
   layout,
   padded,
 } from "../packages/protocol/src/index.js";
@@ -50,9 +51,12 @@ async function accesses(world: World): Promise<void> {
     asked.map((one) => draft(one, askedBody(one))),
     world.at(),
   );
+  const receipts: Uint8Array[] = [];
+  for (const index of asked.keys()) receipts.push(hashOf(await world.log.receiptFor(written.leaf + index)));
   const answered = asked.map((one, index): AnsweredBody => {
     const header = written.hashes[index] ?? new Uint8Array(32);
-    const paper = { request: one.request, session: one.session, place, header, receipt: new Uint8Array(32).fill(1) };
+    const receipt = receipts[index] ?? null;
+    const paper = { request: one.request, session: one.session, place, header, receipt };
     const ruling = {
       decision: "permit",
       reason: "policy0",
