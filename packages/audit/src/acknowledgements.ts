@@ -4,29 +4,7 @@ import type { Chain } from "./chains.js";
 import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import type { CheckedNote } from "./notes.js";
-
-/** The headers that were sequenced last, of all chains together: by them it is told which record somebody means. */
-export class RecentHeaders {
-  readonly #most: number;
-  /** Hashes by instance and number, oldest first. */
-  readonly #hashes: Map<string, Uint8Array> = new Map();
-
-  /** @param most how many are kept */
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  keep(instance: InstanceId, number: number, hash: Uint8Array): void {
-    this.#hashes.set(`${instance} ${number}`, hash);
-    const [oldest] = this.#hashes.keys();
-    if (this.#hashes.size > this.#most && oldest !== undefined) this.#hashes.delete(oldest);
-  }
-
-  /** null for one that is not kept any more. */
-  find(instance: InstanceId, number: number): Uint8Array | null {
-    return this.#hashes.get(`${instance} ${number}`) ?? null;
-  }
-}
+import type { RecentHeaders } from "./recent-headers.js";
 
 /** What an acknowledgement is held against. */
 export interface Standing {

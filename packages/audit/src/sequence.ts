@@ -9,7 +9,7 @@ import {
   type Tips,
   tips,
 } from "@fogbound/protocol";
-import { asFarAsItIs, RecentHeaders } from "./acknowledgements.js";
+import { asFarAsItIs } from "./acknowledgements.js";
 import type { CheckedBatch } from "./batches.js";
 import type { CheckedBundle, CheckedEntry } from "./bundles.js";
 import { Chain } from "./chains.js";
@@ -17,6 +17,7 @@ import type { Context } from "./context.js";
 import { paper } from "./findings.js";
 import { notInForce } from "./heads.js";
 import { PinnedTips } from "./pins.js";
+import { RecentHeaders } from "./recent-headers.js";
 import { compareTips } from "./tips.js";
 
 /** A record that stands in the sequence, with what is needed to open it. */

@@ -1,7 +1,6 @@
 import { toHex } from "@fogbound/crypto";
 import { type ChainTip, received, type Verdict } from "@fogbound/protocol";
 import { describe, expect, it } from "vitest";
-import { RecentHeaders } from "../src/acknowledgements.js";
 import { paper } from "../src/findings.js";
 import { verify } from "../src/index.js";
 import { sequenceNote } from "./kit/damage.js";
@@ -78,15 +77,5 @@ describe("an acknowledgement", () => {
     const { world, tips } = await history();
     await acknowledge(world, [tips[0]]);
     expect(await judged(world, 1)).toEqual(["proved", []]);
-  });
-});
-
-describe("the headers that are kept", () => {
-  it("are the last ones", () => {
-    const recent = new RecentHeaders(2);
-    const hashes = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
-    for (const [at, hash] of hashes.entries()) recent.keep("ins_one", at + 1, hash);
-    expect([1, 2, 3].map((number) => recent.find("ins_one", number))).toEqual([null, hashes[1], hashes[2]]);
-    expect(recent.find("ins_other", 2)).toBeNull();
   });
 });
