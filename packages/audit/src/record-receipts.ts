@@ -1,4 +1,4 @@
-import { proveRange, rootOf, toHex } from "@fogbound/crypto";
+import { nodeHash, proveRange, rootOf, toHex } from "@fogbound/crypto";
 import { hashOf, leafReceipt, type PrunedBundle } from "@fogbound/protocol";
 
 /** What the harmonizer gave for the records of one bundle: the same bytes each time, as they follow from what it sequenced. */
@@ -28,8 +28,15 @@ export class RecordReceipts {
 
   #subtree(low: number, high: number): Uint8Array {
     const name = `${low} ${high}`;
-    const hash = this.#subtrees.get(name) ?? rootOf(this.#leafHashes.slice(low, high));
+    const hash = this.#subtrees.get(name) ?? this.#hashed(low, high);
     this.#subtrees.set(name, hash);
     return hash;
+  }
+
+  /** Of the two halves, where the tree parts so, as each of them is asked for as well. */
+  #hashed(low: number, high: number): Uint8Array {
+    const half = (high - low) / 2;
+    if (half < 1 || !Number.isInteger(Math.log2(half))) return rootOf(this.#leafHashes.slice(low, high));
+    return nodeHash(this.#subtree(low, low + half), this.#subtree(low + half, high));
   }
 }
