@@ -111,6 +111,6 @@ export type { Dropped, EpochPlace } from "./retention.js";
 export type { SealOptions } from "./seal-capsule.js";
 export type { SealRequest } from "./seal-request.js";
 export type { SweepOptions, Swept } from "./sweep.js";
-export type { Trace } from "./trace.js";
+export type { Fragment, Trace } from "./trace.js";
 export type { Access, Capsule, CapsuleState } from "./types.js";
 export { openVault, type VaultStores } from "./vault-stores.js";

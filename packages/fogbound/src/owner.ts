@@ -45,7 +45,7 @@ import { type Dropped, dropExpiredEpochs } from "./retention.js";
 import { type SealOptions, sealCapsule } from "./seal-capsule.js";
 import { policyTerms, type SealRequest } from "./seal-request.js";
 import { type SweepOptions, type Swept, sweepStore } from "./sweep.js";
-import { type Trace, traceFragment } from "./trace.js";
+import { type Fragment, type Trace, traceFragment } from "./trace.js";
 import type { Capsule } from "./types.js";
 
 /** Seals, changes, revokes, and reads the audit. */
@@ -172,11 +172,7 @@ export class Owner {
    * @returns nothing when nothing in it names anybody; the surest first
    * @throws TypeError for a capsule that was sealed without fog; FogboundError as `audit`.
    */
-  async trace(
-    capsule: CapsuleId,
-    fragment: AsyncIterable<Uint8Array>,
-    waiting: Waiting = {},
-  ): Promise<readonly Trace[]> {
+  async trace(capsule: CapsuleId, fragment: Fragment, waiting: Waiting = {}): Promise<readonly Trace[]> {
     const view = await this.describe(capsule, waiting);
     return traceFragment(view, fragment, () => this.#accesses(capsule, waiting));
   }

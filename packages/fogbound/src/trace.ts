@@ -12,13 +12,16 @@ export interface Trace {
   readonly chance: number;
 }
 
+/** Bytes in pieces: a stream, or a list of them. */
+export type Fragment = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** @throws TypeError for a capsule without fog, and for a fragment that is no stream of bytes. */
 export async function traceFragment(
   view: OwnerView,
-  fragment: AsyncIterable<Uint8Array>,
+  fragment: Fragment,
   audit: () => Promise<Audit>,
 ): Promise<readonly Trace[]> {
-  if (typeof fragment?.[Symbol.asyncIterator] !== "function")
+  if (!isInPieces(fragment))
     throw new TypeError(
       `Expected a fragment as a stream of bytes, such as createReadStream(path), got ${typeof fragment}.`,
     );
@@ -28,7 +31,7 @@ export async function traceFragment(
   const served = await servedDecoys(await audit());
   if (shapes.length === 0 || served.size === 0) return [];
   const issued = [...served.keys()].map((episode) => ({ episode, rows: null }));
-  const { findings } = await findBeacons(settings.beaconKey, readableFragment(fragment), { shapes, issued });
+  const { findings } = await findBeacons(settings.beaconKey, readableFragment(piecesOf(fragment)), { shapes, issued });
   return findings
     .filter(({ isNamed }) => isNamed)
     .map(({ episodes, identifiers, chance }) => ({
@@ -36,6 +39,16 @@ export async function traceFragment(
       identifiers,
       chance,
     }));
+}
+
+/** Text and bytes can be gone through, too, and give no pieces. */
+function isInPieces(fragment: unknown): boolean {
+  if (typeof fragment !== "object" || fragment === null || fragment instanceof Uint8Array) return false;
+  return Symbol.asyncIterator in fragment || Symbol.iterator in fragment;
+}
+
+async function* piecesOf(fragment: Fragment): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* fragment;
 }
 
 function settingsOf({ authority, version }: OwnerView): FogSettings {

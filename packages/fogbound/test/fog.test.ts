@@ -111,8 +111,10 @@ describe("A decoy", () => {
     expect(text).toHaveLength(listText(2).length);
     expect(await textOf(await view(scene, 2, { reader: bob }))).toBe(listText(2));
     expect(await contents()).toBe(9);
-    const [trace] = await scene.owner.trace(scene.capsule, bytesOf(text));
-    expect(trace?.accesses.map(({ reader }) => reader)).toEqual([ann]);
+    for (const fragment of [bytesOf(text), [new TextEncoder().encode(text)]]) {
+      const [trace] = await scene.owner.trace(scene.capsule, fragment);
+      expect(trace?.accesses.map(({ reader }) => reader)).toEqual([ann]);
+    }
   });
 
   it("joins with that of another item, and is the same at the next look", async () => {
