@@ -21,7 +21,7 @@ export const longestDepositDelay = 30_000;
 export const mostTurns = 8;
 
 /** How often a journal that does not verify is looked at again, as another process may just take back a batch of it. */
-export const mostLooks = 3;
+export const mostLooks = 6;
 
 /** Milliseconds an authority waits at most before its second try behind another process, or what the first took; doubles four times. */
 export const standBackDelay = 50;
