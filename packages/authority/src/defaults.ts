@@ -17,11 +17,8 @@ export const manifestBytes: number = 8 * 1024 * 1024;
 export const depositDelay = 250;
 export const longestDepositDelay = 30_000;
 
-/** How often a record is written anew behind another process' one, before it is given up. */
+/** How often a record is written anew behind another process' one, or a journal that does not verify looked at, before it is given up. */
 export const mostTurns = 8;
-
-/** How often a journal that does not verify is looked at again, as another process may just take back a batch of it. */
-export const mostLooks = 6;
 
 /** Milliseconds an authority waits at most before its second try behind another process, or what the first took; doubles four times. */
 export const standBackDelay = 50;

@@ -27,7 +27,7 @@ import {
   type Waiting,
 } from "@fogbound/protocol";
 import { type ObjectStore, readAll, smallObjectBytes } from "@fogbound/storage";
-import { mostLooks, mostTurns, patience } from "./defaults.js";
+import { mostTurns, patience } from "./defaults.js";
 import type { HeldManifest } from "./held-manifest.js";
 import { type DepositWatch, JournalDeposit } from "./journal-deposit.js";
 import type { AuthorityKeys } from "./keys.js";
@@ -119,7 +119,7 @@ export class Journal {
         if (!sameBytes(logger.manifest.hash, manifest.hash)) await logger.beginEpoch(manifest);
         return this.#writer;
       } catch (error) {
-        if (!isTaken(error) && !(this.#writer === null && turn <= mostLooks && isUnverified(error))) throw error;
+        if (!isTaken(error) && !(this.#writer === null && isUnverified(error))) throw error;
         if (this.#writer !== null) await this.#giveWay(this.#writer, null);
         if (turn === mostTurns) throw error;
         await standBack(turn, performance.now() - began);

@@ -32,6 +32,16 @@ const take = async (access: Permitted, length: number): Promise<void> => {
   await new Response(access.read({ offset: 0, length })).arrayBuffer();
 };
 
+/** An access of which four bytes left, before a new version and a new day. */
+async function leftOpen(): Promise<{ readonly capsule: Capsule; readonly access: Permitted }> {
+  const capsule = await all.owner.seal({ items, policy: viewers });
+  const access = await ask(capsule);
+  await take(access, 4);
+  await all.owner.setPolicy(capsule.id, viewers);
+  all.clock.turn(day);
+  return { capsule, access };
+}
+
 async function expectCounted(capsule: Capsule, bytes: readonly number[], ...found: readonly string[]): Promise<void> {
   const audit = await all.owner.audit(capsule.id, { rehashContent: true });
   const entries: Entry[] = [];
@@ -44,22 +54,14 @@ async function expectCounted(capsule: Capsule, bytes: readonly number[], ...foun
 
 describe("An access that is left open over a day and a new version", () => {
   it("is ended as one that nothing else came after, and counts what left", async () => {
-    const capsule = await all.owner.seal({ items, policy: viewers });
-    const access = await ask(capsule);
-    await take(access, 4);
-    await all.owner.setPolicy(capsule.id, viewers);
-    all.clock.turn(day);
+    const { capsule, access } = await leftOpen();
     await access.end();
     await all.host.close();
     await expectCounted(capsule, [4]);
   });
 
   it("is ended after the host has taken up the new version", async () => {
-    const capsule = await all.owner.seal({ items, policy: viewers });
-    const access = await ask(capsule);
-    await take(access, 4);
-    await all.owner.setPolicy(capsule.id, viewers);
-    all.clock.turn(day);
+    const { capsule, access } = await leftOpen();
     await take(await ask(capsule), 20);
     await access.end();
     await all.host.close();
@@ -78,11 +80,7 @@ describe("An access that is left open over a day and a new version", () => {
   });
 
   it("leaves the host's next access to the version in force", async () => {
-    const capsule = await all.owner.seal({ items, policy: viewers });
-    const access = await ask(capsule);
-    await take(access, 4);
-    await all.owner.setPolicy(capsule.id, viewers);
-    all.clock.turn(day);
+    const { capsule, access } = await leftOpen();
     await access.end();
     await take(await ask(capsule), 20);
     await all.host.close();
